@@ -1,0 +1,34 @@
+/**
+ * All cases by their letter, each loaded only where it is run: a contestant's
+ * process holds no other case.
+ *
+ * @module
+ */
+import type { Trial } from "./trial.ts";
+
+type Load = () => Promise<{ readonly trials: readonly Trial[] }>;
+
+const CASES: Readonly<Record<string, Load>> = {
+  a: () => import("../cases/a_synchronous.ts"),
+  b: () => import("../cases/b_await_once.ts"),
+  b2: () => import("../cases/b2_one_shot.ts"),
+  c: () => import("../cases/c_flood.ts"),
+  d: () => import("../cases/d_self_feeding.ts"),
+  e: () => import("../cases/e_heap.ts"),
+  f: () => import("../cases/f_scale.ts"),
+};
+
+/** The letters of all cases. */
+export const CASE_LETTERS: readonly string[] = Object.keys(CASES);
+
+/** The trials of `name`: a case's letter, or the id of one trial. */
+export async function loadTrials(name: string): Promise<readonly Trial[]> {
+  const letter = name.split("/")[0] ?? "";
+  const load = Object.hasOwn(CASES, letter) ? CASES[letter] : undefined;
+  const { trials } = await load?.() ?? { trials: [] };
+  const found = trials.filter(({ id }) => name === letter || name === id);
+  if (found.length > 0) return found;
+  throw new RangeError(
+    `Cannot run case "${name}": the cases are ${CASE_LETTERS.join(", ")}`,
+  );
+}

@@ -1,0 +1,199 @@
+/**
+ * The end of a scheduler, in three phases, each bounded in time:
+ *
+ * 1. **draining**: nothing new is accepted; what is due still runs, until
+ *    `grace` ends
+ * 2. **aborting**: signals abort; runs may settle, until `abortGrace` ends
+ * 3. **cleaning**: children first; what never settled is left alone
+ *
+ * @module
+ */
+import { ClosedError, TimeoutError } from "./errors.ts";
+import type { Engine } from "./engine.ts";
+import type { CloseHooks } from "./completion.ts";
+import {
+  type Entry,
+  ItemRecord,
+  labelOf,
+  nameOf,
+  type OneShot,
+  type ScopeRecord,
+} from "./record.ts";
+import type { Timer } from "./timers.ts";
+import { tell } from "./waiters.ts";
+import type { ItemName } from "./work_item.ts";
+
+/** How a scheduler is closed. */
+export interface CloseOptions {
+  /**
+   * Milliseconds for what is due and what runs, before signals abort.
+   *
+   * @default {30_000}
+   */
+  readonly grace?: number | undefined;
+  /**
+   * Milliseconds for aborted runs to settle, before they count as stuck.
+   *
+   * @default {1_000}
+   */
+  readonly abortGrace?: number | undefined;
+}
+
+/** What became of the work that a scheduler still had when it was closed. */
+export interface CloseReport {
+  /** How many runs ended by themselves. */
+  readonly finished: number;
+  /** Items whose run was aborted, and rejected. */
+  readonly aborted: readonly ItemName[];
+  /** Items that were owed a run which never began. */
+  readonly left: readonly ItemName[];
+  /** Items whose run never settled. They were not cleaned up. */
+  readonly stuck: readonly ItemName[];
+}
+
+/** One closing, from the call to its report. */
+export class Closing implements CloseHooks {
+  /** Resolves with the report; never rejects. */
+  readonly report: Promise<CloseReport>;
+  readonly #engine: Engine;
+  readonly #root: ScopeRecord;
+  readonly #endedBefore: number;
+  readonly #aborted: ItemName[] = [];
+  readonly #left: ItemName[] = [];
+  readonly #stuck: ItemName[] = [];
+  #phase: "draining" | "aborting" | "cleaning" = "draining";
+  #abortGraceMs = Infinity;
+  #graceEndsMs = Infinity;
+  #timer: Timer | undefined;
+  #resolve: (report: CloseReport) => void = () => {};
+
+  constructor(engine: Engine, root: ScopeRecord) {
+    this.#engine = engine;
+    this.#root = root;
+    this.#endedBefore = this.#ended();
+    this.report = new Promise((resolve) => this.#resolve = resolve);
+    engine.isClosed = true;
+    engine.look();
+    engine.closing = this;
+    this.#drop(() => engine.standing.parked.first);
+    if (engine.isPaused) this.#dropDue();
+  }
+
+  /** Sets or shortens the times; never prolongs them. */
+  limit(graceMs: number, abortGraceMs: number): void {
+    const { clock, timers } = this.#engine;
+    this.#abortGraceMs = Math.min(this.#abortGraceMs, abortGraceMs);
+    const endsMs = clock.now() + graceMs;
+    if (this.#phase !== "draining" || endsMs >= this.#graceEndsMs) return;
+    this.#graceEndsMs = endsMs;
+    timers.stop(this.#timer);
+    if (this.#engine.isQuiet()) return this.#clean();
+    if (graceMs === 0) return this.#abort();
+    this.#timer = timers.start(graceMs, () => this.#abort());
+  }
+
+  quiet(): void {
+    if (this.#phase === "cleaning" || this.#graceEndsMs === Infinity) return;
+    this.#engine.timers.stop(this.#timer);
+    this.#clean();
+  }
+
+  aborted(record: ItemRecord): void {
+    this.#aborted.push(nameOf(record));
+  }
+
+  #abort(): void {
+    const { executors, stops, timers } = this.#engine;
+    this.#phase = "aborting";
+    this.#timer = timers.start(this.#abortGraceMs, () => this.#giveUp());
+    this.#dropDue();
+    const reason = new ClosedError("The run was aborted");
+    stops.stop(executors.busy(), "close", reason);
+  }
+
+  /** Runs that have not settled are given up, and no longer listened to. */
+  #giveUp(): void {
+    for (const executor of this.#engine.executors.busy()) {
+      const { record, waiters, halt } = executor;
+      if (record === undefined) continue;
+      const what = `The run of ${labelOf(record)} was given up`;
+      executor.end();
+      halt?.release?.();
+      this.#engine.counts.stuck++;
+      this.#stuck.push(nameOf(record));
+      this.#engine.deletions.giveUp(record);
+      const refuse = new ClosedError(what);
+      tell(waiters, (waiter) => waiter.refuse(refuse));
+      tell(record.rare?.idlers, (waiter) => waiter.refuse(refuse));
+    }
+    this.#refuseIdlers();
+    this.#clean();
+  }
+
+  #clean(): void {
+    this.#phase = "cleaning";
+    const { clock, deletions, reporter, timers } = this.#engine;
+    const restMs = this.#graceEndsMs - clock.now();
+    const limitMs = Math.max(this.#abortGraceMs, restMs);
+    this.#timer = timers.start(limitMs, () => {
+      reporter.report(new TimeoutError("The cleanup at close()", limitMs));
+      this.#end();
+    });
+    deletions.deleteScope(this.#root)
+      .catch(() => {}) // Stuck runs stand in the report.
+      .then(() => reporter.pending())
+      .then(() => this.#end());
+  }
+
+  #end(): void {
+    this.#engine.timers.stop(this.#timer);
+    this.#engine.letGo();
+    const report: CloseReport = {
+      finished: this.#ended() - this.#endedBefore,
+      aborted: this.#aborted,
+      left: this.#left,
+      stuck: this.#stuck,
+    };
+    this.#engine.turned().then(() => this.#resolve(report));
+  }
+
+  /** How many runs have ended by themselves. */
+  #ended(): number {
+    const { ok, failed } = this.#engine.counts;
+    return ok + failed;
+  }
+
+  /** Takes back all that is due. A gate lets its next through when its holder
+   * leaves; behind a holder that runs, it is emptied by hand. */
+  #dropDue(): void {
+    const { executors, standing } = this.#engine;
+    if (standing.due !== 0) this.#refuseIdlers();
+    this.#drop(() => standing.ready.top().first);
+    for (const { record } of executors.busy()) {
+      this.#drop(() => record?.owed ? record : record?.definition.gate?.next);
+    }
+  }
+
+  /** Who waits for the scheduler to be idle waits for work that is dropped. */
+  #refuseIdlers(): void {
+    const error = new ClosedError("Cannot wait until idle");
+    tell(this.#engine.idlers, (waiter) => waiter.refuse(error));
+  }
+
+  #drop(next: () => Entry | undefined): void {
+    for (let entry = next(); entry !== undefined; entry = next()) {
+      this.#left.push(nameOf(entry));
+      const error = new ClosedError(`Cannot run ${labelOf(entry)}`);
+      if (entry instanceof ItemRecord) this.#dropItem(entry, error);
+      else this.#engine.withdraw(entry as OneShot, error);
+    }
+  }
+
+  #dropItem(record: ItemRecord, error: ClosedError): void {
+    const { deletions } = this.#engine;
+    deletions.drop(record, error);
+    if (record.life === "deleting" && record.running === 0) {
+      deletions.finish(record);
+    }
+  }
+}

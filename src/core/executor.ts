@@ -1,0 +1,193 @@
+/**
+ * Executors: each calls one callback at a time and turns whatever it does into
+ * one outcome. It never throws.
+ *
+ * A callback that returns no promise ends without one. For one that does, a
+ * single `then` with two functions that the executor keeps for life.
+ *
+ * @module
+ */
+import type { Halt } from "./halt.ts";
+import type { ItemRecord, RunRecord, RunView } from "./record.ts";
+import { ActiveRun } from "./run.ts";
+import type { Waiters } from "./waiters.ts";
+
+/** Calls a callback and watches it. */
+export interface Watch {
+  /** Calls the callback of `run`; throws and returns what it does. */
+  call(run: RunView): unknown;
+}
+
+/** Whom an executor tells how a run ended. */
+export interface ExecutorPort {
+  /** Watches callbacks, if asked to. */
+  readonly verifier: Watch | undefined;
+  /** The run ended before its callback returned. */
+  ended(executor: Executor, isOk: boolean, value: unknown): void;
+  /** The run ended later. */
+  settled(executor: Executor, isOk: boolean, value: unknown): void;
+}
+
+const { then } = Promise.prototype; // Before anyone could replace it.
+
+/** Runs one callback at a time, and remembers what is to be known of it. */
+export class Executor implements RunRecord {
+  readonly number: number;
+  record: ItemRecord | undefined;
+  runNumber = 0;
+  coalesced = 0;
+  serial = 0;
+  waiters: Waiters;
+  older: RunRecord | undefined;
+  halt: Halt | undefined;
+  /** Among those that are free: the one to be taken after it. */
+  next: Executor | undefined;
+  readonly #port: ExecutorPort;
+  readonly #succeeded: (value: unknown) => void;
+  readonly #failed: (error: unknown) => void;
+
+  constructor(number: number, port: ExecutorPort) {
+    this.number = number;
+    this.#port = port;
+    this.#succeeded = (value) => port.settled(this, true, value);
+    this.#failed = (error) => port.settled(this, false, error);
+  }
+
+  /** Takes over what the run of `record` is to answer. */
+  begin(record: ItemRecord): void {
+    this.record = record;
+    this.runNumber = ++record.starts;
+    this.coalesced = record.enqueues;
+    this.serial++;
+    this.waiters = record.waiters;
+    this.older = record.youngest;
+    record.running++;
+    record.youngest = this;
+    record.waiters = undefined;
+    record.enqueues = 0;
+  }
+
+  /** Forgets the run, which has ended or was given up. */
+  end(): void {
+    this.serial++;
+    this.record = undefined;
+    this.waiters = undefined;
+    this.older = undefined;
+    this.halt = undefined;
+  }
+
+  /** Calls the callback; the port is told how that ends. */
+  execute(record: ItemRecord): void {
+    const { verifier } = this.#port;
+    const { callback } = record; // Called without a `this`.
+    const run = new ActiveRun(record, this);
+    let result: unknown;
+    try {
+      result = verifier === undefined ? callback(run) : verifier.call(run);
+    } catch (error) {
+      return this.#port.ended(this, false, error);
+    }
+    if (isPrimitive(result)) this.#port.ended(this, true, result);
+    else this.follow(result);
+  }
+
+  /** The result may be a promise, resemble one, or be hostile. */
+  follow(result: object): void {
+    let promise: Promise<unknown> | undefined;
+    try {
+      promise = promiseOf(result);
+      if (promise !== undefined) {
+        then.call(promise, this.#succeeded, this.#failed);
+      }
+    } catch (error) {
+      return this.#port.ended(this, false, error);
+    }
+    if (promise === undefined) this.#port.ended(this, true, result);
+  }
+}
+
+/** A bounded set of executors, made as they are needed. */
+export class Executors {
+  readonly #port: ExecutorPort;
+  readonly #all: Executor[] = [];
+  /** The one to be taken first: the one given back last. */
+  #free: Executor | undefined;
+  #bound: number;
+  /** How many are taken. */
+  inFlight = 0;
+
+  constructor(bound: number, port: ExecutorPort) {
+    this.#bound = bound;
+    this.#port = port;
+  }
+
+  /** How many may be taken at once. */
+  get bound(): number {
+    return this.#bound;
+  }
+
+  set bound(bound: number) {
+    this.#bound = bound;
+    this.#free = undefined;
+    for (const executor of this.#all.toReversed()) {
+      const isFree = executor.record === undefined && executor.number < bound;
+      if (isFree) this.#putBack(executor);
+    }
+  }
+
+  /** May one be taken? */
+  hasFree(): boolean {
+    return this.inFlight < this.#bound;
+  }
+
+  /** Takes one; there must be one free. */
+  take(): Executor {
+    this.inFlight++;
+    const free = this.#free;
+    if (free !== undefined) {
+      this.#free = free.next;
+      return free;
+    }
+    const executor = new Executor(this.#all.length, this.#port);
+    this.#all.push(executor);
+    return executor;
+  }
+
+  /** Gives one back that has ended its run. */
+  give(executor: Executor): void {
+    executor.end();
+    this.inFlight--;
+    if (executor.number < this.#bound) this.#putBack(executor);
+  }
+
+  #putBack(executor: Executor): void {
+    executor.next = this.#free;
+    this.#free = executor;
+  }
+
+  /** Those with a run in flight. */
+  busy(): readonly Executor[] {
+    return this.#all.filter(({ record }) => record !== undefined);
+  }
+}
+
+/** Can `value` be no promise? */
+export function isPrimitive(
+  value: unknown,
+): value is null | undefined | string {
+  return typeof value !== "object" && typeof value !== "function" ||
+    value === null;
+}
+
+/** What settles when `result` does, or `undefined` if it is just a value.
+ * Anything but a plain promise is read once and can settle once. */
+function promiseOf(result: object): Promise<unknown> | undefined {
+  if (result instanceof Promise && result.constructor === Promise) {
+    return result;
+  }
+  const method: unknown = (result as { then?: unknown }).then;
+  if (typeof method !== "function") return undefined;
+  return new Promise((resolve, reject) => {
+    Reflect.apply(method, result, [resolve, reject]);
+  });
+}

@@ -1,0 +1,145 @@
+/**
+ * How options and arguments are checked: each is read once, when it is given,
+ * and a mistake is told with its name, what it must be and what it was.
+ *
+ * @module
+ */
+
+/** What one option must be. */
+export interface Rule {
+  /** Completes the sentence `must be …`. */
+  readonly must: string;
+  /** Its type; any other is a `TypeError`, what does not fit a `RangeError`. */
+  readonly type: string;
+  /** Is a value of the right type also in its range? */
+  fits?(value: never): boolean;
+}
+
+/** A rule for each option that there is. */
+export type Rules<Options> = { readonly [Name in keyof Options]-?: Rule };
+
+/** `true` or `false`. */
+export const BOOLEAN: Rule = { must: "true or false", type: "boolean" };
+
+/** A function. */
+export const FUNCTION: Rule = { must: "a function", type: "function" };
+
+/** A span of time. */
+export const MS: Rule = {
+  must: "0 or more milliseconds",
+  type: "number",
+  fits: (value: number) => value >= 0 && value < Infinity,
+};
+
+/** An abort signal, which may come from another realm. */
+export const SIGNAL: Rule = {
+  must: "an AbortSignal",
+  type: "object",
+  fits: (value: Partial<AbortSignal> | null) =>
+    typeof value?.addEventListener === "function" &&
+    typeof value.aborted === "boolean",
+};
+
+/** A key of an item. */
+export const KEY: Rule = {
+  must: 'a well-formed string of 1 to 512 bytes, not "." or ".."',
+  type: "string",
+  fits: (key: string) =>
+    key !== "" && key !== "." && key !== ".." && key.length <= KEY_BYTES_MAX &&
+    !/\p{Surrogate}/u.test(key) &&
+    new TextEncoder().encode(key).length <= KEY_BYTES_MAX,
+};
+
+const KEY_BYTES_MAX = 512;
+
+/** A whole number from `min` to `max`; `Infinity` only if that is the `max`. */
+export function integer(
+  min: number,
+  max: number = Number.MAX_SAFE_INTEGER,
+): Rule {
+  const to = max < Number.MAX_SAFE_INTEGER ? ` to ${max}` : "";
+  return {
+    must: `a whole number from ${min}${to}`,
+    type: "number",
+    fits: (value: number) =>
+      value >= min && value <= max &&
+      (Number.isSafeInteger(value) || value === Infinity),
+  };
+}
+
+/**
+ * A copy of `options` in which all is as the rules say; those not given are
+ * `undefined`.
+ */
+export function check<Options extends object>(
+  action: string,
+  options: Options,
+  rules: Rules<Options>,
+): Options {
+  if (typeof options !== "object" || options === null) {
+    fail(action, "options", { must: "an object", type: "object" }, options);
+  }
+  const names = Object.keys(rules);
+  for (const name of Object.keys(options)) {
+    if (!names.includes(name)) failUnknown(action, name, names);
+  }
+  const copy: Partial<Record<string, unknown>> = {};
+  for (const name of names) {
+    const value = options[name as keyof Options];
+    if (value !== undefined) {
+      checkOne(action, name, rules[name as keyof Options], value);
+    }
+    copy[name] = value;
+  }
+  return copy as Options; // The same names, the same values.
+}
+
+/** Throws unless `value` is as `rule` says. */
+export function checkOne(
+  action: string,
+  name: string,
+  rule: Rule,
+  value: unknown,
+): void {
+  const { type, fits } = rule;
+  if (typeof value === type && fits?.(value as never) !== false) return;
+  fail(action, name, rule, value);
+}
+
+/** Shows numbers as they are; of all else, which may come from far away, only
+ * what it is. */
+function fail(
+  action: string,
+  name: string,
+  { must, type }: Rule,
+  value: unknown,
+): never {
+  const isPlain = typeof value === "number" || value === undefined ||
+    value === null;
+  const message = `${action} as "${name}" must be ${must}: received ${
+    isPlain ? value : `a value of type ${typeof value}`
+  }`;
+  throw typeof value === type && type !== "object"
+    ? new RangeError(message)
+    : new TypeError(message);
+}
+
+function failUnknown(
+  action: string,
+  name: string,
+  known: readonly string[],
+): never {
+  const best = known.toSorted((a, b) => likeness(name, b) - likeness(name, a));
+  throw new TypeError(
+    `${action} as it has no option "${name}": did you mean "${best[0]}"?`,
+  );
+}
+
+/** How many pairs of neighbouring letters two names share. */
+function likeness(a: string, b: string): number {
+  const from = a.toLowerCase();
+  const to = b.toLowerCase();
+  return [...to].filter((letter, index) =>
+    from.includes(letter + (to[index + 1] ?? ""))
+  ).length / to.length;
+}

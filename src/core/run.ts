@@ -1,0 +1,58 @@
+/**
+ * What a callback is handed. It is the one object that a run costs; all that
+ * few callbacks ask for is made when they do.
+ *
+ * @module
+ */
+import { Halt } from "./halt.ts";
+import { RunItem } from "./handle.ts";
+import type { ItemRecord, RunRecord, RunView } from "./record.ts";
+import type { Run, WorkItem } from "./work_item.ts";
+
+/** The one implementation of {@linkcode Run}. */
+export class ActiveRun implements Run<unknown>, RunView {
+  readonly record: ItemRecord;
+  readonly facts: RunRecord;
+  readonly number: number;
+  readonly coalesced: number;
+  readonly #serial: number;
+  #signal: AbortSignal | undefined;
+
+  constructor(record: ItemRecord, facts: RunRecord) {
+    this.record = record;
+    this.facts = facts;
+    this.number = facts.runNumber;
+    this.coalesced = facts.coalesced;
+    this.#serial = facts.serial;
+  }
+
+  get key(): string | undefined {
+    return this.record.key;
+  }
+
+  get context(): unknown {
+    return this.record.context;
+  }
+
+  get executor(): number {
+    return this.facts.number;
+  }
+
+  get ended(): boolean {
+    return this.facts.serial !== this.#serial;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#signal !== undefined) return this.#signal;
+    const halt = this.ended ? new Halt() : this.facts.halt ??= new Halt();
+    return this.#signal = halt.signal;
+  }
+
+  get stale(): boolean {
+    return this.record.owed;
+  }
+
+  get item(): WorkItem<unknown, unknown> {
+    return new RunItem(this);
+  }
+}

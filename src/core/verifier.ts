@@ -1,0 +1,193 @@
+/**
+ * Finds mistakes in how the scheduler is used, in the spirit of a driver
+ * verifier: waits that can never end, runs without end, callbacks that hold up
+ * the event loop. It exists only with `verify: true`; off it costs nothing.
+ *
+ * @module
+ */
+import { type AsyncStorage, createStorage } from "./async_context.ts";
+import type { Clock } from "./clock.ts";
+import { SelfWaitError, WorkItemError } from "./errors.ts";
+import type { Executors } from "./executor.ts";
+import type { Reporter } from "./observer.ts";
+import {
+  type ItemRecord,
+  labelOf,
+  nameOf,
+  type RunView,
+  type ScopeRecord,
+} from "./record.ts";
+
+/** A callback that keeps the event loop longer than this is named. */
+const BLOCKED_MS = 50;
+/** An item that wakes itself this often within a second is named. */
+const REWAKES_MAX = 1_000;
+const REWAKES_WITHIN_MS = 1_000;
+
+/** What the verifier asks of the engine. */
+export interface VerifierPort {
+  readonly clock: Clock;
+  /** Who runs what. */
+  readonly executors: Executors;
+  /** Tells of a mistake that is nobody's call. */
+  readonly reporter: Reporter;
+}
+
+/** What is waited for: an item, a scope's end, or the whole scheduler. */
+export type Target = ItemRecord | ScopeRecord | "scheduler";
+
+interface Wait {
+  readonly run: RunView;
+  readonly target: ItemRecord;
+}
+
+/** Watches callbacks and waits. */
+export class Verifier {
+  readonly #port: VerifierPort;
+  readonly #current: AsyncStorage<RunView> | undefined;
+  readonly #waits: Set<Wait> = new Set();
+  readonly #rewakes: WeakMap<ItemRecord, { count: number; sinceMs: number }> =
+    new WeakMap();
+
+  constructor(port: VerifierPort) {
+    this.#port = port;
+    this.#current = createStorage();
+  }
+
+  /** Calls the callback, remembers for whom, and looks how long it took. */
+  call(run: RunView): unknown {
+    const { callback } = run.record;
+    const { clock } = this.#port;
+    const beganMs = clock.now();
+    try {
+      return this.#current === undefined
+        ? callback(run)
+        : this.#current.run(run, () => callback(run));
+    } finally {
+      const tookMs = clock.now() - beganMs;
+      if (tookMs > BLOCKED_MS) this.#reportBlocked(run.record, tookMs);
+    }
+  }
+
+  /** An item was enqueued; by itself? */
+  enqueued(record: ItemRecord, by: RunView | undefined): void {
+    const own = by ?? this.#current?.getStore();
+    if (own?.record !== record || own.ended) return;
+    const nowMs = this.#port.clock.now();
+    const seen = this.#rewakes.get(record);
+    if (seen === undefined || nowMs - seen.sinceMs > REWAKES_WITHIN_MS) {
+      this.#rewakes.set(record, { count: 1, sinceMs: nowMs });
+    } else if (++seen.count === REWAKES_MAX) this.#reportRewakes(record);
+  }
+
+  /** The same promise, but whoever awaits it in a run that it waits for is
+   * told so. A promise that nobody awaits harms nobody. */
+  watch<Value>(promise: Promise<Value>, target: Target): Promise<Value> {
+    return new WatchedPromise(
+      promise,
+      () => this.#wait(target, promise),
+    ) as Promise<Value>;
+  }
+
+  #wait(target: Target, promise: Promise<unknown>): Error | undefined {
+    const run = this.#current?.getStore();
+    if (run === undefined || run.ended) return undefined;
+    const why = whyNever(run.record, target);
+    if (why !== undefined) return this.#selfWait(run, why);
+    if (target === "scheduler" || !("owed" in target)) return undefined;
+    const wait = { run, target };
+    this.#waits.add(wait);
+    const done = (): void => void this.#waits.delete(wait);
+    promise.then(done, done);
+    return this.#isStalled()
+      ? this.#selfWait(run, "all executors wait for items that are queued")
+      : undefined;
+  }
+
+  /** Is every executor busy with a run that waits for an item in the queue? */
+  #isStalled(): boolean {
+    const { executors } = this.#port;
+    return !executors.hasFree() &&
+      executors.busy().every((facts) =>
+        [...this.#waits].some(({ run, target }) =>
+          run.facts === facts && !run.ended && target.owed &&
+          target.running === 0
+        )
+      );
+  }
+
+  #selfWait(run: RunView, why: string): SelfWaitError {
+    return new SelfWaitError(`Cannot wait in ${labelOf(run.record)}`, why);
+  }
+
+  #reportBlocked(record: ItemRecord, tookMs: number): void {
+    const ms = Math.round(tookMs);
+    this.#port.reporter.report(
+      new WorkItemError(
+        `The callback of ${labelOf(record)} kept the event loop for ${ms} ms`,
+        {
+          code: "WI-BLOCKED",
+          hint: "Move long computations to a Worker, or do them in steps.",
+        },
+      ),
+      nameOf(record),
+    );
+  }
+
+  #reportRewakes(record: ItemRecord): void {
+    this.#port.reporter.report(
+      new WorkItemError(
+        `${labelOf(record)} woke itself ${REWAKES_MAX} times within a second`,
+        {
+          code: "WI-HOT-LOOP",
+          hint: "Enqueue from inside only if work remains.",
+        },
+      ),
+      nameOf(record),
+    );
+  }
+}
+
+/** Why a run of `record` that awaits `target` would wait for ever. */
+function whyNever(record: ItemRecord, target: Target): string | undefined {
+  if (target === "scheduler") return "the scheduler is not idle while it runs";
+  if (target === record) return "it would wait for its own end";
+  if (!("owed" in target)) {
+    return isInside(record, target) ? "it is in that scope" : undefined;
+  }
+  const { gate } = record.definition;
+  return gate !== undefined && gate === target.definition.gate && target.owed
+    ? `${labelOf(target)} is of the same serialized scope`
+    : undefined;
+}
+
+function isInside(record: ItemRecord, outer: ScopeRecord): boolean {
+  let scope: ScopeRecord | undefined = record.definition.scope;
+  while (scope !== undefined && scope !== outer) scope = scope.parent;
+  return scope === outer;
+}
+
+/** A promise that looks who awaits it. */
+class WatchedPromise extends Promise<unknown> {
+  readonly #check: () => Error | undefined;
+
+  constructor(promise: Promise<unknown>, check: () => Error | undefined) {
+    super((resolve, reject) => promise.then(resolve, reject));
+    this.#check = check;
+  }
+
+  /** What is derived from it is an ordinary promise. */
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  override then<Ok = unknown, Failed = never>(
+    succeeded?: ((value: unknown) => Ok | PromiseLike<Ok>) | null,
+    failed?: ((error: unknown) => Failed | PromiseLike<Failed>) | null,
+  ): Promise<Ok | Failed> {
+    const error = this.#check();
+    if (error === undefined) return super.then(succeeded, failed);
+    super.then(undefined, () => {}); // Replaced by the error that is returned.
+    return Promise.reject(error).then(succeeded, failed);
+  }
+}

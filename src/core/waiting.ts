@@ -1,0 +1,76 @@
+/**
+ * The two ways of waiting for an item: `flush`, for what is owed at the call,
+ * and `idle`, until nothing is left. Neither is told how a run ended.
+ *
+ * @module
+ */
+import { type Rules, SIGNAL } from "./options.ts";
+import { isIdle, type ItemRecord, rareOf } from "./record.ts";
+import { join, type Settle, wait, Waiter } from "./waiters.ts";
+import type { WaitOptions } from "./work_item.ts";
+
+/** What the options of a wait must be. */
+export const WAIT_RULES: Rules<WaitOptions> = { signal: SIGNAL };
+
+/** Resolves when the runs in flight and the one that is owed have ended. */
+export function flush(
+  record: ItemRecord,
+  { signal }: WaitOptions,
+): Promise<void> {
+  const deletion = record.rare?.deletion?.promise;
+  if (deletion !== undefined) return follow(deletion, signal);
+  if (isIdle(record)) return Promise.resolve();
+  return wait(signal, (settle) => {
+    const waiters = attach(record, settle);
+    return () => waiters.forEach((waiter) => waiter.leave());
+  });
+}
+
+/** Resolves when nothing is owed and nothing runs. */
+export function idle(
+  record: ItemRecord,
+  { signal }: WaitOptions,
+): Promise<void> {
+  const deletion = record.rare?.deletion?.promise;
+  if (deletion !== undefined) return follow(deletion, signal);
+  if (isIdle(record)) return Promise.resolve();
+  return wait(signal, (settle) => {
+    const waiter = new Waiter(settle, false);
+    const rare = rareOf(record);
+    rare.idlers = join(rare.idlers, waiter);
+    return () => waiter.leave();
+  });
+}
+
+/** Resolves when `deletion` does. */
+function follow(
+  deletion: Promise<unknown>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  return wait(signal, ({ resolve, reject }) => {
+    deletion.then(() => resolve(undefined), reject);
+    return () => {};
+  });
+}
+
+/** Stands with each run in flight and with the one that is owed; the last to
+ * end resolves. */
+function attach(record: ItemRecord, settle: Settle): readonly Waiter[] {
+  const waiters: Waiter[] = [];
+  let left = 0;
+  const each: Settle = {
+    resolve: () => --left === 0 && settle.resolve(undefined),
+    reject: settle.reject,
+  };
+  const stand = (): Waiter => {
+    left++;
+    const waiter = new Waiter(each, false);
+    waiters.push(waiter);
+    return waiter;
+  };
+  for (let run = record.youngest; run !== undefined; run = run.older) {
+    run.waiters = join(run.waiters, stand());
+  }
+  if (record.owed) record.waiters = join(record.waiters, stand());
+  return waiters;
+}
