@@ -2,8 +2,8 @@
  * The bench: this library and its peers, side by side in one run.
  *
  * Prints a table for each trial as soon as it is done; progress goes to
- * stderr. `--help` tells the flags. The whole takes about a quarter of an hour
- * and, for the ten million items of case (f), 5 GB of memory.
+ * stderr. `--help` tells the flags. The whole takes about twenty minutes on two
+ * quiet processors and, for the ten million items of case (f), 4 GB of memory.
  *
  * @module
  */

@@ -1,10 +1,10 @@
 /**
  * (a) Synchronous runs of items made before.
  *
- * fastq runs a synchronous function inside `push()` while it has a free slot,
- * which is its fastest way, though no queue is in play. "queued" makes it queue
- * first, as this library always does. The goal is set against both. A synchronous function
- * recurses there: in a long queue it has to call back from a microtask.
+ * fastq runs a synchronous function inside `push()` while it has a free slot:
+ * its fastest way, though nothing is queued. "queued" makes it queue first, as
+ * this library always does; a synchronous function recurses there, so in a
+ * long queue it calls back from a microtask. The goal is set against both.
  *
  * @module
  */

@@ -75,7 +75,7 @@ export class Closing implements CloseHooks {
     engine.isClosed = true;
     engine.look();
     engine.closing = this;
-    this.#drop(() => engine.standing.parked.first);
+    this.#dropAll(() => engine.standing.parked.first);
     if (engine.isPaused) this.#dropDue();
   }
 
@@ -168,9 +168,11 @@ export class Closing implements CloseHooks {
   #dropDue(): void {
     const { executors, standing } = this.#engine;
     if (standing.due !== 0) this.#refuseIdlers();
-    this.#drop(() => standing.ready.top().first);
+    this.#dropAll(() => standing.ready.top().first);
     for (const { record } of executors.busy()) {
-      this.#drop(() => record?.owed ? record : record?.definition.gate?.next);
+      this.#dropAll(() =>
+        record?.owed ? record : record?.definition.gate?.next
+      );
     }
   }
 
@@ -180,18 +182,20 @@ export class Closing implements CloseHooks {
     tell(this.#engine.idlers, (waiter) => waiter.refuse(error));
   }
 
-  #drop(next: () => Entry | undefined): void {
+  #dropAll(next: () => Entry | undefined): void {
     for (let entry = next(); entry !== undefined; entry = next()) {
-      this.#left.push(nameOf(entry));
-      const error = new ClosedError(`Cannot run ${labelOf(entry)}`);
-      if (entry instanceof ItemRecord) this.#dropItem(entry, error);
-      else this.#engine.withdraw(entry as OneShot, error);
+      if (entry instanceof ItemRecord) this.drop(entry);
+      else {
+        this.#left.push(nameOf(entry));
+        this.#engine.withdraw(entry as OneShot, new ClosedError("Cannot run"));
+      }
     }
   }
 
-  #dropItem(record: ItemRecord, error: ClosedError): void {
+  drop(record: ItemRecord): void {
     const { deletions } = this.#engine;
-    deletions.drop(record, error);
+    this.#left.push(nameOf(record));
+    deletions.drop(record, new ClosedError(`Cannot run ${labelOf(record)}`));
     if (record.life === "deleting" && record.running === 0) {
       deletions.finish(record);
     }

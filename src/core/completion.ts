@@ -24,6 +24,8 @@ export interface CloseHooks {
   quiet(): void;
   /** A run rejected that was aborted because the scheduler closes. */
   aborted(record: ItemRecord): void;
+  /** An item is owed a run that will not begin. */
+  drop(record: ItemRecord): void;
 }
 
 /** What completion asks of the engine. */

@@ -73,6 +73,8 @@ export class Deletions {
       record.life = "deleted";
       return;
     }
+    if (deletion.isEnding) return; // Deleted by who was told of its last run.
+    deletion.isEnding = true;
     const { reporter } = this.#port;
     const { cleanup } = record.definition;
     if (cleanup !== undefined) {
@@ -153,7 +155,7 @@ function begin(): Deletion {
     reject = no;
   });
   promise.catch(() => {}); // Whoever asked is told; nobody else.
-  return { promise, resolve, reject, dropped: false };
+  return { promise, resolve, reject, dropped: false, isEnding: false };
 }
 
 function mark(scope: ScopeRecord): void {

@@ -100,7 +100,6 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
     const isRestarted = !isOk && halt?.cause === "restart";
     if (isRestarted) this.#handBack(executor, record);
     leave(record, executor);
-    halt?.release?.();
     this.executors.give(executor);
     record.version = ++this.version;
     if (isOk) this.counts.ok++;
@@ -108,6 +107,7 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
     this.standing.release(record);
 
     // All is in order: from here on the user's code may be called.
+    halt?.release?.();
     if (
       !isOk || waiters !== undefined || this.reporter.observers !== undefined
     ) {
@@ -144,7 +144,7 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
     record.running = 0;
     record.youngest = undefined;
     record.version = ++this.version;
-    this.executors.give(executor);
+    this.executors.givePlain(executor);
     this.counts.ok++;
     if (record.owed) this.standing.ready.base.push(record);
     return true;
@@ -169,14 +169,18 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
 
   readonly #dispatch = (): void => {
     this.#isDispatching = true;
-    while (!this.isPaused && !this.#isYielding && this.executors.hasFree()) {
+    for (;;) {
+      const isSpent = this.#slice.isSpent(); // First: it may call the clock.
+      if (this.isPaused || this.#isYielding) break;
+      if (!this.executors.hasFree()) break;
       const level = this.standing.ready.top();
       const entry = level.first;
       if (entry === undefined) break;
-      if (this.#slice.isSpent()) {
+      if (isSpent) {
         this.#yield();
         break;
       }
+      this.#slice.count();
       if (entry.isSpecial || this.isSpecial) {
         this.#start(this.standing.take(entry, level));
       } else this.#runPlain(entry as ItemRecord, level);

@@ -33,6 +33,7 @@ import type { Reporter, Snapshot } from "./observer.ts";
 import {
   type Entry,
   isIdle,
+  isSuspended,
   type ItemRecord,
   labelOf,
   nameOf,
@@ -259,9 +260,21 @@ export class Engine extends Dispatcher
   rest(record: ItemRecord, isHandedBack: boolean): void {
     const { rare } = record;
     if (rare !== undefined && !isHandedBack) rare.restarts = 0;
+    if (isHandedBack && record.owed) this.#dropLate(record);
     if (!isIdle(record)) return;
     tell(rare?.idlers, (waiter) => waiter.succeed(undefined));
     if (record.life === "deleting") this.deletions.finish(record);
+  }
+
+  /** A wake-up came back that will not run: its item is being deleted, or the
+   * scheduler closed, while it is suspended or nothing starts. */
+  #dropLate(record: ItemRecord): void {
+    if (!isSuspended(record) && !this.isPaused) return;
+    if (this.closing !== undefined) this.closing.drop(record);
+    else if (record.life === "deleting") {
+      const what = `Cannot run ${labelOf(record)}`;
+      this.deletions.drop(record, new DeletedError(what));
+    }
   }
 
   quiet(): void {

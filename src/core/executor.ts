@@ -58,7 +58,6 @@ export class Executor implements RunRecord {
     this.record = record;
     this.runNumber = ++record.starts;
     this.coalesced = record.enqueues;
-    this.serial++;
     this.waiters = record.waiters;
     this.older = record.youngest;
     record.running++;
@@ -156,6 +155,14 @@ export class Executors {
   /** Gives one back that has ended its run. */
   give(executor: Executor): void {
     executor.end();
+    this.inFlight--;
+    if (executor.number < this.#bound) this.#putBack(executor);
+  }
+
+  /** The same, after a run that nobody waited for and nobody stopped. */
+  givePlain(executor: Executor): void {
+    executor.record = undefined;
+    executor.serial++;
     this.inFlight--;
     if (executor.number < this.#bound) this.#putBack(executor);
   }

@@ -23,7 +23,7 @@ import {
 import type { Stops } from "./stops.ts";
 import type { Standing } from "./transitions.ts";
 import type { Verifier } from "./verifier.ts";
-import { join, wait, Waiter } from "./waiters.ts";
+import { join, Waiter } from "./waiters.ts";
 import { flush, idle, WAIT_RULES } from "./waiting.ts";
 import type {
   CancelOptions,
@@ -69,14 +69,18 @@ export class Items implements ItemPort {
   }
 
   request(record: ItemRecord): Promise<unknown> {
-    const promise = wait<unknown>(undefined, (settle) => {
-      const outcome = this.#engine.enqueue(record, undefined);
-      if (outcome === "skipped") {
-        throw new SkippedError(`Cannot enqueue ${labelOf(record)}`);
-      }
-      const waiter = new Waiter(settle, true);
+    const promise = new Promise((resolve, reject) => {
+      const waiter = new Waiter({ resolve, reject }, true);
+      // Before the enqueue: an observer may take it back at once.
       record.waiters = join(record.waiters, waiter);
-      return () => waiter.leave();
+      try {
+        const outcome = this.#engine.enqueue(record, undefined);
+        if (outcome !== "skipped") return;
+        reject(new SkippedError(`Cannot enqueue ${labelOf(record)}`));
+      } catch (error) {
+        reject(error);
+      }
+      waiter.leave();
     });
     return this.#engine.verifier?.watch(promise, record) ?? promise;
   }

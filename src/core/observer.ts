@@ -223,7 +223,7 @@ export class Reporter {
   ): void {
     if (result === undefined || typeof result !== "object") return;
     const promise: Promise<void> = new Promise((resolve) => resolve(result))
-      .then(undefined, failed)
+      .then(() => {}, failed) // Not the value: it may look otherwise again.
       .then(() => void this.#pending.delete(promise));
     this.#pending.set(promise, owner);
   }
@@ -231,9 +231,18 @@ export class Reporter {
   /** Tells the host, as an error that nobody caught. */
   #raise(error: unknown): void {
     const { reportError } = globalThis as Host; // Not all hosts have it.
-    if (reportError !== undefined) return reportError(error);
-    this.#clock.startTimer(() => {
-      throw error;
-    }, 0);
+    if (reportError === undefined) {
+      this.#clock.startTimer(() => {
+        throw error;
+      }, 0);
+      return;
+    }
+    try {
+      reportError(error);
+    } catch (second) { // Another's, or Deno's, of what cannot be looked at.
+      queueMicrotask(() => {
+        throw second;
+      });
+    }
   }
 }

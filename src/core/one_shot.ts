@@ -21,7 +21,6 @@ import {
   type ScopeRecord,
 } from "./record.ts";
 import { PRIORITY } from "./scope.ts";
-import type { Settle } from "./waiters.ts";
 
 /** How a callback is run once. */
 export interface RunOptions {
@@ -70,75 +69,77 @@ export class OneShots {
 
   /** Queues `callback`; the promise settles as it does. */
   run(callback: unknown, options?: RunOptions): Promise<unknown> {
-    return new Promise((resolve, reject) => {
+    const promise = new Promise<unknown>(capture);
+    const resolve = captured;
+    let oneShot: OneShot | undefined;
+    try {
       checkOne(ACTION, "callback", FUNCTION, callback);
       const code = callback as Callback; // What it is handed is a Run as well.
-      const settle = { resolve, reject };
-      if (options !== undefined) return this.#runWith(options, code, settle);
-      this.#engine.add(new OneShot(this.#plain, code, settle));
-    });
+      oneShot = options === undefined
+        ? new OneShot(this.#plain, code, resolve)
+        : this.#with(options, code, resolve);
+      this.#engine.add(oneShot);
+      return this.#engine.verifier?.watch(promise, oneShot) ?? promise;
+    } catch (error) {
+      if (oneShot === undefined) return Promise.reject(error);
+      oneShot.reject(error);
+      return promise;
+    }
   }
 
-  #runWith(options: RunOptions, callback: Callback, settle: Settle): void {
+  #with(options: RunOptions, callback: Callback, resolve: Resolve): OneShot {
     const { signal, priority = 0, timeout } = check(ACTION, options, RULES);
-    const definition: Definition = {
-      ...this.#plain,
-      priority,
-      timeoutMs: timeout,
-    };
-    if (signal?.aborted) return settle.reject(signal.reason);
-    const follow = signal && new Follow(this.#engine, signal, callback);
-    const oneShot = new OneShot(
-      definition,
-      follow?.begin ?? callback,
-      follow?.until(settle) ?? settle,
-    );
-    this.#engine.add(oneShot);
-    follow?.listen(oneShot);
+    const definition = { ...this.#plain, priority, timeoutMs: timeout };
+    if (signal === undefined) {
+      return new OneShot(definition, callback, resolve);
+    }
+    if (signal.aborted) throw signal.reason;
+    return new Follow(this.#engine, signal).lead(definition, callback, resolve);
   }
+}
+
+type Resolve = (value: unknown) => void;
+
+/** A closure for each promise would cost as much as the promise. */
+let captured: Resolve = capture;
+
+function capture(resolve: Resolve): void {
+  captured = resolve;
 }
 
 /** Lets the caller's signal take one-shot work out of the queue, or abort it. */
 class Follow {
   readonly #engine: Engine;
   readonly #signal: AbortSignal;
-  readonly #callback: Callback;
   #oneShot: OneShot | undefined;
   #run: RunView | undefined;
 
-  constructor(engine: Engine, signal: AbortSignal, callback: Callback) {
+  constructor(engine: Engine, signal: AbortSignal) {
     this.#engine = engine;
     this.#signal = signal;
-    this.#callback = callback;
   }
 
-  /** The callback, which learns of its run. */
-  readonly begin: Callback = (run) => {
-    this.#run = run;
-    if (this.#signal.aborted) this.#abort();
-    return (0, this.#callback)(run);
-  };
-
-  /** Listens until `settle` is called. */
-  until(settle: Settle): Settle {
-    const stop = (): void =>
-      this.#signal.removeEventListener("abort", this.#abort);
-    return {
-      resolve: (value) => {
-        stop();
-        settle.resolve(value);
-      },
-      reject: (error) => {
-        stop();
-        settle.reject(error);
-      },
+  /** One-shot work that follows the signal until it ends. */
+  lead(
+    definition: Definition,
+    callback: Callback,
+    resolve: Resolve,
+  ): OneShot {
+    const signal = this.#signal;
+    const begin: Callback = (run) => {
+      this.#run = run;
+      if (signal.aborted) this.#abort();
+      return callback(run);
     };
-  }
-
-  /** Begins to listen. */
-  listen(oneShot: OneShot): void {
-    this.#oneShot = oneShot;
-    this.#signal.addEventListener("abort", this.#abort, { once: true });
+    signal.addEventListener("abort", this.#abort, { once: true });
+    return this.#oneShot = new OneShot(definition, begin, (value) => {
+      try {
+        signal.removeEventListener("abort", this.#abort);
+        resolve(value);
+      } catch (error) { // Of a signal that is badly made.
+        resolve(Promise.reject(error));
+      }
+    });
   }
 
   readonly #abort = (): void => {

@@ -135,11 +135,12 @@ function failUnknown(
   );
 }
 
-/** How many pairs of neighbouring letters two names share. */
+/** The share of pairs of neighbouring letters that two names have in common. */
 function likeness(a: string, b: string): number {
   const from = a.toLowerCase();
   const to = b.toLowerCase();
-  return [...to].filter((letter, index) =>
+  const common = [...to].filter((letter, index) =>
     from.includes(letter + (to[index + 1] ?? ""))
-  ).length / to.length;
+  );
+  return common.length / (from.length + to.length);
 }

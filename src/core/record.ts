@@ -116,16 +116,26 @@ export abstract class Entry implements Linked<Entry> {
   }
 }
 
-/** One-shot work in the queue. It becomes an item when it begins: there may be
- * a million of them, and few are ever in flight. */
+/**
+ * One-shot work in the queue. It becomes an item when it begins: there may be a
+ * million of them, and few are ever in flight. What each keeps alive is copied
+ * by the garbage collector, so it keeps no function to reject with: to resolve
+ * with a rejected promise does the same.
+ */
 export class OneShot extends Entry implements Settle {
   /** I */ readonly resolve: (value: unknown) => void;
-  /** I */ readonly reject: (error: unknown) => void;
 
-  constructor(definition: Definition, callback: Callback, settle: Settle) {
+  constructor(
+    definition: Definition,
+    callback: Callback,
+    resolve: (value: unknown) => void,
+  ) {
     super(definition, callback, true);
-    this.resolve = settle.resolve;
-    this.reject = settle.reject;
+    this.resolve = resolve;
+  }
+
+  reject(error: unknown): void {
+    this.resolve(Promise.reject(error));
   }
 }
 
@@ -180,6 +190,8 @@ export interface Deletion {
   readonly reject: (error: unknown) => void;
   /** D: was an owed wake-up dropped unrun? */
   dropped: boolean;
+  /** D: has the last run ended, and the cleanup begun? */
+  isEnding: boolean;
 }
 
 /**
@@ -193,7 +205,7 @@ export interface RunRecord {
   record: ItemRecord | undefined;
   /** E: which run of its item it is, from 1. */ runNumber: number;
   /** E: how many enqueues it answers. */ coalesced: number;
-  /** E: changes when a run begins and when it ends. */ serial: number;
+  /** E: changes when the run ends. */ serial: number;
   /** E: who waits for it. */ waiters: Waiters;
   /** E: the run of the same item begun before it that has not ended. */
   older: RunRecord | undefined;

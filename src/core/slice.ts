@@ -33,9 +33,14 @@ export class Slice {
     this.#beganMs = this.#lookedMs = clock.now();
   }
 
-  /** Counts one run. Has the event loop to get its turn before it? */
+  /** Has the event loop to get its turn before the next run? */
   isSpent(): boolean {
-    return --this.#untilLook < 0 && this.#look();
+    return this.#untilLook <= 0 && this.#look();
+  }
+
+  /** A run begins. */
+  count(): void {
+    this.#untilLook--;
   }
 
   /** The event loop has had its turn. */
@@ -52,7 +57,7 @@ export class Slice {
       nowMs - this.#beganMs >= this.#msMax;
     if (!this.#clock.turnIsDear) this.#adapt(nowMs - this.#lookedMs);
     this.#lookedMs = nowMs;
-    this.#untilLook = this.#stride - 1;
+    this.#untilLook = this.#stride;
     return isSpent;
   }
 

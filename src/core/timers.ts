@@ -54,19 +54,24 @@ export class Timers {
     this.#arm();
   }
 
-  /** Sets the one timer of the host to the earliest of ours. */
+  /** Sets the one timer of the host to the earliest of ours. The clock may be
+   * anyone's and call back from inside: what it did meanwhile prevails. */
   #arm(): void {
     const atMs = this.#heap[0]?.atMs ?? Infinity;
     if (atMs === this.#hostAtMs) return;
-    if (this.#hostAtMs !== Infinity) this.#clock.stopTimer(this.#hostTimer);
+    const old = this.#hostTimer;
     this.#hostAtMs = atMs;
     this.#hostTimer = undefined;
-    if (atMs === Infinity) return;
+    if (old !== undefined) this.#clock.stopTimer(old);
+    if (atMs === Infinity || this.#hostAtMs !== atMs) return;
     const delayMs = Math.max(0, atMs - this.#clock.now());
-    this.#hostTimer = this.#clock.startTimer(
+    const timer = this.#clock.startTimer(
       this.#fire,
       Math.min(delayMs, HOST_DELAY_MAX_MS),
     );
+    const isStale = this.#hostAtMs !== atMs || this.#hostTimer !== undefined;
+    if (isStale) this.#clock.stopTimer(timer);
+    else this.#hostTimer = timer;
   }
 
   readonly #fire = (): void => {

@@ -11,6 +11,7 @@ import { SelfWaitError, WorkItemError } from "./errors.ts";
 import type { Executors } from "./executor.ts";
 import type { Reporter } from "./observer.ts";
 import {
+  Entry,
   type ItemRecord,
   labelOf,
   nameOf,
@@ -33,12 +34,12 @@ export interface VerifierPort {
   readonly reporter: Reporter;
 }
 
-/** What is waited for: an item, a scope's end, or the whole scheduler. */
-export type Target = ItemRecord | ScopeRecord | "scheduler";
+/** What is waited for: an item or one-shot, a scope's end, or the scheduler. */
+export type Target = Entry | ScopeRecord | "scheduler";
 
 interface Wait {
   readonly run: RunView;
-  readonly target: ItemRecord;
+  readonly target: Entry;
 }
 
 /** Watches callbacks and waits. */
@@ -94,14 +95,14 @@ export class Verifier {
     if (run === undefined || run.ended) return undefined;
     const why = whyNever(run.record, target);
     if (why !== undefined) return this.#selfWait(run, why);
-    if (target === "scheduler" || !("owed" in target)) return undefined;
+    if (!(target instanceof Entry)) return undefined;
     const wait = { run, target };
     this.#waits.add(wait);
     const done = (): void => void this.#waits.delete(wait);
     promise.then(done, done);
-    return this.#isStalled()
-      ? this.#selfWait(run, "all executors wait for items that are queued")
-      : undefined;
+    if (!this.#isStalled()) return undefined;
+    done(); // It is refused, so nobody waits any longer.
+    return this.#selfWait(run, "all executors wait for items that are queued");
   }
 
   /** Is every executor busy with a run that waits for an item in the queue? */
@@ -110,8 +111,7 @@ export class Verifier {
     return !executors.hasFree() &&
       executors.busy().every((facts) =>
         [...this.#waits].some(({ run, target }) =>
-          run.facts === facts && !run.ended && target.owed &&
-          target.running === 0
+          run.facts === facts && !run.ended && target.list !== undefined
         )
       );
   }
@@ -152,11 +152,12 @@ export class Verifier {
 function whyNever(record: ItemRecord, target: Target): string | undefined {
   if (target === "scheduler") return "the scheduler is not idle while it runs";
   if (target === record) return "it would wait for its own end";
-  if (!("owed" in target)) {
+  if (!(target instanceof Entry)) {
     return isInside(record, target) ? "it is in that scope" : undefined;
   }
   const { gate } = record.definition;
-  return gate !== undefined && gate === target.definition.gate && target.owed
+  return gate !== undefined && gate === target.definition.gate &&
+      target.list !== undefined
     ? `${labelOf(target)} is of the same serialized scope`
     : undefined;
 }
@@ -170,10 +171,13 @@ function isInside(record: ItemRecord, outer: ScopeRecord): boolean {
 /** A promise that looks who awaits it. */
 class WatchedPromise extends Promise<unknown> {
   readonly #check: () => Error | undefined;
+  #isSettled = false;
 
   constructor(promise: Promise<unknown>, check: () => Error | undefined) {
     super((resolve, reject) => promise.then(resolve, reject));
     this.#check = check;
+    const settled = (): void => void (this.#isSettled = true);
+    promise.then(settled, settled);
   }
 
   /** What is derived from it is an ordinary promise. */
@@ -185,7 +189,7 @@ class WatchedPromise extends Promise<unknown> {
     succeeded?: ((value: unknown) => Ok | PromiseLike<Ok>) | null,
     failed?: ((error: unknown) => Failed | PromiseLike<Failed>) | null,
   ): Promise<Ok | Failed> {
-    const error = this.#check();
+    const error = this.#isSettled ? undefined : this.#check();
     if (error === undefined) return super.then(succeeded, failed);
     super.then(undefined, () => {}); // Replaced by the error that is returned.
     return Promise.reject(error).then(succeeded, failed);

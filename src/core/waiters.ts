@@ -10,9 +10,9 @@ import { type Linked, List } from "./list.ts";
 /** Ends a promise. */
 export interface Settle {
   /** Fulfils it. */
-  readonly resolve: (value: unknown) => void;
+  resolve(value: unknown): void;
   /** Rejects it. */
-  readonly reject: (error: unknown) => void;
+  reject(error: unknown): void;
 }
 
 /** One who waits, in the list of an item or of a run. */
@@ -96,19 +96,24 @@ export function wait<Value>(
     if (signal === undefined) return void begin({ resolve, reject });
     if (signal.aborted) return reject(signal.reason);
     const stop = begin({
-      resolve: (value) => {
-        signal.removeEventListener("abort", aborted);
-        resolve(value);
-      },
-      reject: (error) => {
-        signal.removeEventListener("abort", aborted);
-        reject(error);
-      },
+      resolve: (value) => end(() => resolve(value)),
+      reject: (error) => end(() => reject(error)),
     });
+    signal.addEventListener("abort", aborted, { once: true });
+
+    /** Whoever settles it must not suffer from a signal that is badly made. */
+    function end(settle: () => void): void {
+      try {
+        signal?.removeEventListener("abort", aborted);
+        settle();
+      } catch (error) {
+        reject(error);
+      }
+    }
+
     function aborted(): void {
       stop();
       reject(signal?.reason);
     }
-    signal.addEventListener("abort", aborted, { once: true });
   }) as Promise<Value>; // What settles it knows the type of its value.
 }

@@ -1,10 +1,16 @@
 /** `delete()`: what is queued runs once more, then the cleanup, exactly once. */
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ClosedError, DeletedError } from "../../mod.ts";
-import { microtasks, peek, Puppet, Stage } from "./support/stage.ts";
+import {
+  microtasks,
+  ObservedStage,
+  peek,
+  Puppet,
+  Stage,
+} from "./support/stage.ts";
 
 Deno.test("delete() of an idle item cleans up and resolves with undefined", async () => {
-  await using stage = new Stage();
+  await using stage = new ObservedStage();
   let cleanups = 0;
   const item = stage.scheduler.createWorkItem({
     key: "a",

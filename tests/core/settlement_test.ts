@@ -1,7 +1,14 @@
 /** Only the callback's own settlement ends a run, and somebody is told how. */
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { CancelledError } from "../../mod.ts";
-import { microtasks, obey, peek, Puppet, Stage } from "./support/stage.ts";
+import {
+  microtasks,
+  obey,
+  ObservedStage,
+  peek,
+  Puppet,
+  Stage,
+} from "./support/stage.ts";
 
 Deno.test("request() resolves with what the callback returns, promise or not", async () => {
   await using stage = new Stage();
@@ -106,7 +113,7 @@ Deno.test("A run that fulfils after its signal aborted has succeeded", async () 
 });
 
 Deno.test("cancel({ running: true }) makes a run that rejects an aborted one", async () => {
-  await using stage = new Stage();
+  await using stage = new ObservedStage();
   const item = stage.scheduler.createWorkItem({ key: "a", run: obey });
   const answer = item.request();
   const flush = item.flush();
@@ -196,4 +203,21 @@ Deno.test("cancel() refuses options it does not know", async () => {
     TypeError,
     'did you mean "running"',
   );
+});
+
+Deno.test("run.stale tells whether the next run is owed already", async () => {
+  await using stage = new Stage();
+  const puppet = new Puppet();
+  const item = stage.scheduler.createWorkItem({ run: puppet.run });
+  item.enqueue();
+  await microtasks();
+  const { run, succeed } = puppet.at(1);
+
+  const before = run.stale;
+  item.enqueue();
+  const owed = run.stale;
+  item.cancel();
+
+  assertEquals([before, owed, run.stale], [false, true, false]);
+  succeed();
 });

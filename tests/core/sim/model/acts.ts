@@ -3,16 +3,16 @@ import {
   ANSWERED,
   event,
   numberOf,
+  SAW_ENQUEUED,
   SAW_PAUSED,
-  TOLD_ERROR,
   type Word,
 } from "../events.ts";
-import { advanceOf, graceOf, oneShotOf } from "../meaning.ts";
+import { advanceOf, graceOf, latest, oneShotOf } from "../meaning.ts";
 import { type Act, ITEMS_MAX, ONE_SHOTS_MAX } from "../plan.ts";
 import { itemOf } from "../generate.ts";
 import { Random } from "../random.ts";
 import { close, lookAround } from "./closing.ts";
-import { deleteItem, deleteScope } from "./ends.ts";
+import { deleteItem, deleteScope, failCleanup } from "./ends.ts";
 import { halt, nextTimer } from "./halts.ts";
 import {
   cancel,
@@ -30,6 +30,7 @@ import { dispatch } from "./runs.ts";
 import {
   isQuiet,
   type Item,
+  nameOf,
   promise,
   remove,
   type Run,
@@ -89,11 +90,7 @@ function wait(world: World, { detail }: Act): Waiter {
 
 /** What a run does through its own handle. */
 function onOwn(world: World, act: Act, by: Run | undefined): Word | undefined {
-  if (act.kind === "enqueue by run") {
-    const run = world.open[act.target % Math.max(1, world.open.length)];
-    if (run === undefined || run.item.isOneShot) return "ok";
-    return enqueue(world, run.item, run);
-  }
+  if (act.kind.endsWith(" by run")) return byRun(world, act);
   if (!act.kind.startsWith("own ")) return undefined;
   if (by === undefined || by.item.isOneShot) return "ok";
   switch (act.kind) {
@@ -108,6 +105,16 @@ function onOwn(world: World, act: Act, by: Run | undefined): Word | undefined {
       return "ok";
   }
   return "WI-SELF-WAIT";
+}
+
+/** Through the handle of a run, which may have ended. */
+function byRun(world: World, { kind, target }: Act): Word {
+  const run = latest(world.handles, target);
+  if (run === undefined) return "ok";
+  if (kind === "enqueue by run") return enqueue(world, run.item, run);
+  if (!run.hasEnded) return "WI-SELF-WAIT";
+  flush(world, run.item, promise(world));
+  return "ok";
 }
 
 function onScheduler(world: World, act: Act): Word {
@@ -189,6 +196,8 @@ function runOnce(world: World, detail: number): void {
   item.isOwed = true;
   world.oneShots.push(item);
   stand(world, item);
+  if (!world.isObserved) return;
+  world.inOrder.push(event(SAW_ENQUEUED, nameOf(item), numberOf("queued")));
 }
 
 function abortRun(world: World, item: Item): void {
@@ -222,8 +231,10 @@ function setConcurrency(world: World, concurrency: number): void {
 }
 
 function waitAll(world: World, waiter: Waiter): void {
-  if (isQuiet(world)) settle(world, waiter, "undefined");
-  else world.idlers.push(waiter);
+  if (isQuiet(world)) return settle(world, waiter, "undefined");
+  // What was given up never ends.
+  if (world.counts.stuck > 0) return settle(world, waiter, "WI-CLOSED");
+  world.idlers.push(waiter);
 }
 
 function settleRun(world: World, { target, detail }: Act): void {
@@ -240,14 +251,12 @@ function settleCleanup(world: World, { target, detail }: Act): void {
     1,
   );
   if (cleanup === undefined) return;
-  if (detail % 3 === 0) {
-    const word = numberOf("the error of a cleanup");
-    world.anyOrder.push(event(TOLD_ERROR, cleanup.name, word));
-  }
+  if (detail % 3 === 0) failCleanup(world, cleanup);
   cleanup.done();
 }
 
-function advance(world: World, ms: number): void {
+/** Moves the clock; timers fire in order, with no microtask between. */
+export function advance(world: World, ms: number): void {
   const endMs = world.nowMs + ms;
   for (
     let timer = nextTimer(world, endMs);

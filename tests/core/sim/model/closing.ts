@@ -13,8 +13,8 @@ import { deleteScope, drop, finish, giveUp } from "./ends.ts";
 import { halt, startTimer } from "./halts.ts";
 import {
   type Closing,
-  type Item,
   isQuiet,
+  type Item,
   NAMELESS,
   nameOf,
   refuse,
@@ -32,6 +32,7 @@ export function close(world: World, graceMs: number, waiter: Waiter): void {
     phase: "draining",
     graceEndsMs: Infinity,
     timer: undefined,
+    hasPatience: true,
     endedBefore: world.counts.ok + world.counts.failed,
     aborted: [],
     left: [],
@@ -116,7 +117,7 @@ function cleanUp(world: World, closing: Closing): void {
     fire: () => {
       const word = numberOf("WI-TIMEOUT");
       world.anyOrder.push(event(TOLD_ERROR, NAMELESS, word));
-      end(world, closing);
+      closing.hasPatience = false;
     },
   });
   const root = world.scopes[0];
@@ -150,7 +151,13 @@ export function lookAround(world: World): void {
     release(world, world.idlers, { word: "undefined", number: 0 });
     if (closing !== undefined) cleanUp(world, closing);
   }
-  if (closing?.phase !== "cleaning" || world.isYielding) return;
-  if (world.openCleanups.length === 0) end(world, closing);
 }
 
+/** After the microtasks: are the cleanups over? */
+export function lookForEnd(world: World): void {
+  const { closing } = world;
+  if (closing?.phase !== "cleaning") return;
+  if (closing.hasPatience && world.openCleanups.length > 0) return;
+  stopTimer(world, closing);
+  if (!world.isYielding) end(world, closing); // No turn of ours is left.
+}

@@ -8,13 +8,13 @@ import {
   TOLD_ERROR,
   type Word,
 } from "../events.ts";
-import type { CleanupMode } from "../plan.ts";
+import { type CleanupMode, SCOPES_FROM } from "../plan.ts";
 import { takeBack } from "./queue.ts";
 import {
   isIdle,
   type Item,
   NAMELESS,
-  nameOf,
+  type OpenCleanup,
   refuse,
   release,
   remove,
@@ -24,9 +24,10 @@ import {
   type World,
 } from "./world.ts";
 
-/** What a deletion resolves with. */
-export function outcomeOf(item: Item): Word {
-  return item.deletion?.isDropped === true ? "[]" : "undefined";
+/** What a deletion resolves with; those who merely wait get nothing. */
+function outcomeOf(item: Item, { wantsResult }: Waiter): Word {
+  const isDropped = wantsResult && item.deletion?.isDropped === true;
+  return isDropped ? "[]" : "undefined";
 }
 
 /** Begins to delete an item; `waiter` is told how that ends. */
@@ -35,8 +36,9 @@ export function deleteItem(world: World, item: Item, waiter?: Waiter): void {
   item.deletion ??= { isDropped: false, waiters: [] };
   if (waiter !== undefined) {
     if (item.isStuck) settle(world, waiter, "WI-CLOSED");
-    else if (item.life === "deleted") settle(world, waiter, outcomeOf(item));
-    else item.deletion.waiters.push(waiter);
+    else if (item.life === "deleted") {
+      settle(world, waiter, outcomeOf(item, waiter));
+    } else item.deletion.waiters.push(waiter);
   }
   if (!isNew) return;
   item.life = "deleting";
@@ -61,33 +63,33 @@ export function finish(world: World, item: Item): void {
   }
   const { cleanup } = item.plan;
   if (cleanup !== "none") world.anyOrder.push(event(CLEANED_ITEM, item.id));
-  clean(world, cleanup, nameOf(item), () => end(world, item));
+  clean(world, cleanup, { id: item.id, done: () => end(world, item) });
 }
 
 function end(world: World, item: Item): void {
   item.life = "deleted";
   item.suspensions = 0;
   for (const waiter of item.deletion?.waiters.splice(0) ?? []) {
-    settle(world, waiter, waiter.wantsResult ? outcomeOf(item) : "undefined");
+    settle(world, waiter, outcomeOf(item, waiter));
   }
   release(world, item.idlers, { word: "undefined", number: 0 });
   if (world.isObserved) world.anyOrder.push(event(SAW_DELETED, item.id));
   ended(world, item, world.scopes[item.plan.scope]);
 }
 
-/** Calls a cleanup, and `done` when its promise has settled. */
-function clean(
-  world: World,
-  cleanup: CleanupMode,
-  name: number,
-  done: () => void,
-): void {
-  if (cleanup === "throws" || cleanup === "rejects") {
-    const word = numberOf("the error of a cleanup");
-    world.anyOrder.push(event(TOLD_ERROR, name, word));
-  }
-  if (cleanup === "waits") world.openCleanups.push({ name, done });
-  else done();
+/** Calls a cleanup, and its `done` when its promise has settled. */
+function clean(world: World, mode: CleanupMode, cleanup: OpenCleanup): void {
+  if (mode === "throws" || mode === "rejects") failCleanup(world, cleanup);
+  if (mode !== "waits") return cleanup.done();
+  world.openCleanups.push(cleanup);
+  world.openCleanups.sort((a, b) => a.id - b.id); // Any order would do.
+}
+
+/** `onError` is told; that of a scope has no name. */
+export function failCleanup(world: World, { id }: OpenCleanup): void {
+  const word = numberOf("the error of a cleanup");
+  const name = id < SCOPES_FROM ? id : NAMELESS;
+  world.anyOrder.push(event(TOLD_ERROR, name, word));
 }
 
 /** Begins to delete a scope; all of it is marked before the first cleanup. */
@@ -142,11 +144,14 @@ function finishScope(world: World, scope: Scope): void {
   }
   const { cleanup } = scope.plan;
   if (cleanup !== "none") world.anyOrder.push(event(CLEANED_SCOPE, scope.id));
-  clean(world, cleanup, NAMELESS, () => {
-    scope.life = "deleted";
-    release(world, scope.waiters, { word: "undefined", number: 0 });
-    ended(world, scope, scope.parent);
-  });
+  const id = SCOPES_FROM + scope.id;
+  clean(world, cleanup, { id, done: () => endScope(world, scope) });
+}
+
+function endScope(world: World, scope: Scope): void {
+  scope.life = "deleted";
+  release(world, scope.waiters, { word: "undefined", number: 0 });
+  ended(world, scope, scope.parent);
 }
 
 /** A run of the item never settled, and was given up. */

@@ -1,11 +1,5 @@
 /** How runs are asked to end before their time. */
-import {
-  ABORTED,
-  event,
-  numberOf,
-  SAW_STALLED,
-  type Word,
-} from "../events.ts";
+import { ABORTED, event, numberOf, SAW_STALLED, type Word } from "../events.ts";
 import {
   type Cause,
   type Item,

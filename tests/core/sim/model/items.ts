@@ -113,8 +113,9 @@ export function suspend(world: World, item: Item): Word {
 /** The `resume()` of one suspension; only its first use counts. */
 export function resume(world: World, index: number): void {
   const item = world.suspensions[index];
+  if (item === undefined) return;
   world.suspensions[index] = undefined;
-  if (item === undefined || item.suspensions === 0) return;
+  if (item.suspensions === 0) return; // It was deleted meanwhile.
   item.suspensions--;
   if (item.suspensions > 0) return;
   stand(world, item);

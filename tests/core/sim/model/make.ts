@@ -1,10 +1,5 @@
 /** How the model of a plan begins. */
-import {
-  type Act,
-  type ItemPlan,
-  ONE_SHOTS_FROM,
-  type Plan,
-} from "../plan.ts";
+import { type Act, type ItemPlan, ONE_SHOTS_FROM, type Plan } from "../plan.ts";
 import type { Gate, Item, Run, Scope, World } from "./world.ts";
 
 /** The world before the first step. */
@@ -22,6 +17,7 @@ export function makeWorld(
     scopes: [],
     ready: [],
     runs: [],
+    handles: [],
     open: [],
     openCleanups: [],
     suspensions: [],

@@ -26,8 +26,9 @@ export function mayBegin(world: World, item: Item): boolean {
 export function stand(world: World, item: Item): void {
   const stood = world.ready.includes(item) ||
     item.gate?.waiting.includes(item) === true;
+  // A lower bound starts nothing, but it costs nobody a place either.
   const stands = item.isOwed && item.suspensions === 0 &&
-    mayBegin(world, item);
+    (stood || mayBegin(world, item));
   if (stood && !stands) leave(world, item);
   if (!stood && stands) arrive(world, item);
 }

@@ -8,7 +8,7 @@ import {
   TOLD_ERROR,
   type Word,
 } from "../events.ts";
-import { leaveOut, lookAround } from "./closing.ts";
+import { leaveOut, lookAround, lookForEnd } from "./closing.ts";
 import { drop, finish } from "./ends.ts";
 import { deliver, limit } from "./halts.ts";
 import { first, open, owe, stand } from "./queue.ts";
@@ -54,6 +54,7 @@ export function drain(world: World): void {
     }
   }
   lookAround(world);
+  lookForEnd(world);
 }
 
 function start(world: World, item: Item): void {
@@ -79,6 +80,7 @@ function start(world: World, item: Item): void {
   item.runs.push(run);
   world.runs.push(run);
   if (item.isOneShot) remove(world.oneShots, item);
+  else world.handles.push(run);
   world.counts.starts++;
   limit(world, run);
   const parts = [run.number, run.coalesced] as const;
@@ -150,8 +152,8 @@ function handBack(world: World, run: Run): void {
   item.coalesced += run.coalesced;
   item.waiters = [...run.waiters, ...item.waiters];
   if (!item.isOwed) owe(world, item);
-  if (item.suspensions === 0) return;
-  // Suspended work is not run once the item or the scheduler ends.
+  if (item.suspensions === 0 && !world.isPaused) return;
+  // What is held back is not run once the item or the scheduler ends.
   if (world.closing !== undefined) leaveOut(world, item);
   else if (item.life !== "live") drop(world, item, "WI-DELETED");
 }
@@ -168,7 +170,9 @@ function tell(world: World, run: Run, isOk: boolean): void {
     const word = cause === "close" ? "WI-CLOSED" : "WI-CANCELLED";
     refuse(world, waiters, word);
     if (cause === "close") world.closing?.aborted.push(nameOf(item));
-    if (!isAwaited && error.word === "the error of run") report(world, item, error);
+    if (!isAwaited && error.word === "the error of run") {
+      report(world, item, error);
+    }
     return;
   }
   const isAsked = waiters.some(({ wantsResult }) => wantsResult);
@@ -194,4 +198,3 @@ function errorOf(world: World, run: Run): Told {
     ? { word: run.reason ?? "undefined", number: 0 }
     : { word: "the error of run", number: run.number };
 }
-

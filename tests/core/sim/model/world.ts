@@ -98,11 +98,19 @@ export interface Closing {
   phase: "draining" | "aborting" | "cleaning" | "ended";
   graceEndsMs: number;
   timer: Timer | undefined;
+  /** Are cleanups still waited for? */
+  hasPatience: boolean;
   readonly endedBefore: number;
   readonly aborted: number[];
   readonly left: number[];
   readonly stuck: number[];
   readonly waiters: Waiter[];
+}
+
+/** A cleanup whose end is up to a step. */
+export interface OpenCleanup {
+  readonly id: number;
+  readonly done: () => void;
 }
 
 /** All that the model knows. */
@@ -113,10 +121,12 @@ export interface World {
   readonly scopes: Scope[];
   readonly ready: Item[];
   readonly runs: Run[];
+  /** All runs of items that ever were. */
+  readonly handles: Run[];
   /** Runs whose end is up to a step. */
   readonly open: Run[];
   /** Cleanups whose end is up to a step. */
-  readonly openCleanups: { readonly name: number; readonly done: () => void }[];
+  readonly openCleanups: OpenCleanup[];
   /** Suspensions made: the item, or `undefined` once used. */
   readonly suspensions: (Item | undefined)[];
   /** One-shots that can be aborted, and waits. */
