@@ -101,7 +101,9 @@ export class OneShots {
 type Resolve = (value: unknown) => void;
 
 /** A closure for each promise would cost as much as the promise. */
-let captured: Resolve = capture;
+let captured: Resolve = ignore;
+
+function ignore(): void {}
 
 function capture(resolve: Resolve): void {
   captured = resolve;
