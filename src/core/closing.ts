@@ -43,11 +43,12 @@ export interface CloseOptions {
 export interface CloseReport {
   /** How many runs ended by themselves. */
   readonly finished: number;
-  /** Items whose run was aborted, and rejected. */
+  /** Items whose run was aborted, and rejected; one for each such run. */
   readonly aborted: readonly ItemName[];
   /** Items that were owed a run which never began. */
   readonly left: readonly ItemName[];
-  /** Items whose run never settled. They were not cleaned up. */
+  /** Items whose run never settled, one for each such run. They were not
+   * cleaned up. */
   readonly stuck: readonly ItemName[];
 }
 
@@ -82,10 +83,13 @@ export class Closing implements CloseHooks {
   /** Sets or shortens the times; never prolongs them. */
   limit(graceMs: number, abortGraceMs: number): void {
     const { clock, timers } = this.#engine;
-    this.#abortGraceMs = Math.min(this.#abortGraceMs, abortGraceMs);
-    const endsMs = clock.now() + graceMs;
-    if (this.#phase !== "draining" || endsMs >= this.#graceEndsMs) return;
-    this.#graceEndsMs = endsMs;
+    const nowMs = clock.now();
+    const isShorter = abortGraceMs < this.#abortGraceMs;
+    if (isShorter) this.#abortGraceMs = abortGraceMs;
+    if (this.#phase === "aborting" && isShorter) this.#startGivingUp();
+    if (this.#phase !== "draining") return;
+    if (nowMs + graceMs >= this.#graceEndsMs) return;
+    this.#graceEndsMs = nowMs + graceMs;
     timers.stop(this.#timer);
     if (this.#engine.isQuiet()) return this.#clean();
     if (graceMs === 0) return this.#abort();
@@ -103,12 +107,18 @@ export class Closing implements CloseHooks {
   }
 
   #abort(): void {
-    const { executors, stops, timers } = this.#engine;
+    const { executors, stops } = this.#engine;
     this.#phase = "aborting";
-    this.#timer = timers.start(this.#abortGraceMs, () => this.#giveUp());
+    this.#startGivingUp();
     this.#dropDue();
     const reason = new ClosedError("The run was aborted");
     stops.stop(executors.busy(), "close", reason);
+  }
+
+  #startGivingUp(): void {
+    const { timers } = this.#engine;
+    timers.stop(this.#timer);
+    this.#timer = timers.start(this.#abortGraceMs, () => this.#giveUp());
   }
 
   /** Runs that have not settled are given up, and no longer listened to. */
@@ -136,6 +146,7 @@ export class Closing implements CloseHooks {
     const restMs = this.#graceEndsMs - clock.now();
     const limitMs = Math.max(this.#abortGraceMs, restMs);
     this.#timer = timers.start(limitMs, () => {
+      if (reporter.pending() === undefined) return; // It ends by itself.
       reporter.report(new TimeoutError("The cleanup at close()", limitMs));
       this.#end();
     });

@@ -85,7 +85,7 @@ function tellAborted(
   const isAwaited = waiters !== undefined && waiters.size !== 0;
   const run = `The run of ${labelOf(record)}`;
   const refusal = halt?.cause === "close"
-    ? new ClosedError(`${run} was aborted`)
+    ? new ClosedError(`${run} was aborted`, error)
     : new CancelledError(`${run} was cancelled`, error);
   tell(waiters, (waiter) => waiter.refuse(refusal));
   if (halt?.cause === "close") closing?.aborted(record);

@@ -92,6 +92,7 @@ export class Deletions {
   giveUp(record: ItemRecord): void {
     const rare = rareOf(record);
     record.life = "deleting";
+    this.#port.touch(record);
     rare.deletion ??= begin();
     rare.deletion.reject(
       new ClosedError(`Cannot clean up ${labelOf(record)}`),

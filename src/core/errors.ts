@@ -63,11 +63,12 @@ export class ClosedError extends WorkItemError {
   override readonly name: string = "ClosedError";
 
   /** `action` is what was refused, as `Cannot enqueue "a"`. */
-  constructor(action: string) {
+  constructor(action: string, cause?: unknown) {
     super(`${action} as the scheduler is closed`, {
       code: "WI-CLOSED",
       hint: "Make a new scheduler, or enqueue before close(). " +
         "What close() could not finish is in its report.",
+      cause,
     });
   }
 }

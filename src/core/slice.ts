@@ -21,6 +21,8 @@ export class Slice {
   readonly #runsMax: number;
   readonly #msMax: number;
   #runs = 0;
+  /** It stays so until the event loop has had its turn. */
+  #isSpent = false;
   #stride = STRIDE_MAX;
   #untilLook = STRIDE_MAX;
   #beganMs: number;
@@ -35,7 +37,7 @@ export class Slice {
 
   /** Has the event loop to get its turn before the next run? */
   isSpent(): boolean {
-    return this.#untilLook <= 0 && this.#look();
+    return this.#isSpent || (this.#untilLook <= 0 && this.#look());
   }
 
   /** A run begins. */
@@ -46,6 +48,7 @@ export class Slice {
   /** The event loop has had its turn. */
   restart(): void {
     this.#runs = 0;
+    this.#isSpent = false;
     this.#untilLook = this.#stride;
     this.#beganMs = this.#lookedMs = this.#clock.now();
   }
@@ -53,12 +56,12 @@ export class Slice {
   #look(): boolean {
     const nowMs = this.#clock.now();
     this.#runs += this.#stride;
-    const isSpent = this.#runs >= this.#runsMax ||
+    this.#isSpent = this.#runs >= this.#runsMax ||
       nowMs - this.#beganMs >= this.#msMax;
     if (!this.#clock.turnIsDear) this.#adapt(nowMs - this.#lookedMs);
     this.#lookedMs = nowMs;
     this.#untilLook = this.#stride;
-    return isSpent;
+    return this.#isSpent;
   }
 
   /** Slow callbacks are looked at more often, down to every one. Runs that

@@ -9,6 +9,7 @@ import {
   type Api,
   defer,
   equal,
+  HandClock,
   ok,
   track,
   turns,
@@ -246,6 +247,21 @@ async function acrossYields(given: Given): Promise<void> {
   check(ITEMS);
 }
 
+/** A clock may call back in any context. */
+async function acrossTurns(given: Given): Promise<void> {
+  const { api, storage } = given;
+  const { see, check } = watch(given);
+  const clock = new HandClock();
+  const scheduler = storage.run(HOME, () => new api.Scheduler({ clock }));
+  for (let index = 0; index < 3_000; index++) {
+    scheduler.createWorkItem({ run: () => see("run") }).enqueue();
+  }
+  await turns();
+  storage.run("red", () => clock.runTurns());
+  await scheduler.close();
+  check(3_000);
+}
+
 /** What another's code resolves is resolved in another's context. */
 async function resolvedByOthers(given: Given): Promise<void> {
   const { api, storage } = given;
@@ -372,6 +388,7 @@ export const cases: readonly ContextCase[] = [
   ["abort listeners, whoever aborts", aborts],
   ["cleanups of items and scopes, whoever deletes", cleanups],
   ["runs after the event loop had its turn", acrossYields],
+  ["runs after a turn of a clock of one's own", acrossTurns],
   ["runs that another's promise makes room for", resolvedByOthers],
   ["one-shots, resume, a raised bound, suspensions", otherWays],
   ["enterWith in a callback ends with its batch", enterWithin],

@@ -162,6 +162,25 @@ async function returns(api: Api, { make, end }: Result): Promise<void> {
   await goesOn(all);
 }
 
+/** `then` is read once, for a value as for a thenable. */
+async function readsThenOnce(api: Api): Promise<void> {
+  for (const isThenable of [false, true]) {
+    const all = stage(api);
+    const { clock, scheduler } = all;
+    let reads = 0;
+    const result = Object.defineProperty({}, "then", {
+      get: (): unknown => {
+        reads++;
+        return isThenable ? (yes: () => void): void => yes() : undefined;
+      },
+    });
+    scheduler.createWorkItem({ run: () => result }).enqueue();
+    await turns(clock);
+    equal(reads, 1, "reads of then");
+    await goesOn(all);
+  }
+}
+
 /** What never settles keeps one executor, and close() says so. */
 async function stuck(all: Stage, flush: Tracked): Promise<void> {
   const { clock, scheduler } = all;
@@ -716,6 +735,7 @@ const suites: readonly ApiCase[] = [
     `A13 a result that ${name}`,
     (api) => returns(api, result),
   ]),
+  ["A13 then is read once", readsThenOnce],
   ...EVENTS.map((name): ApiCase => [
     `A16 an observer that throws at ${name}`,
     (api) => observerThrows(api, name),

@@ -290,6 +290,13 @@ export const RESULTS: Readonly<Record<string, Result>> = {
     make: () => Object.assign(() => {}, { then: fulfil }),
     end: "ok",
   },
+  "is a function with a then that rejects": {
+    make: () =>
+      Object.assign(() => {}, {
+        then: (_: Yes, no: Yes): void => no(new Error("by a function")),
+      }),
+    end: "failed",
+  },
   "is a function without": { make: () => never, end: "ok" },
   "is a class": { make: () => class Result {}, end: "ok" },
   "is a promise whose species throws": {
