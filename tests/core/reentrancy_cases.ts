@@ -449,6 +449,23 @@ async function takenBackAtRequest(
   equal(request.state, "rejected", "the request");
 }
 
+/** Deletion through the run's own handle only marks: it may be awaited. */
+async function awaitsOwnDelete(api: Api): Promise<void> {
+  const world = new World(api);
+  const item = world.make({
+    run: async ({ item }): Promise<string> => {
+      await item.delete();
+      return item.state;
+    },
+  });
+
+  const request = track(item.request());
+  await turns(world.clock);
+  equal(told(request), "resolves deleting", "the request");
+  equal(item.state, "deleted", "state");
+  await checkLaws(world);
+}
+
 /** A signal that aborts while its one-shot is told of takes it back. */
 async function abortedAtEnqueued(api: Api): Promise<void> {
   const world = new World(api);
@@ -508,5 +525,6 @@ export const cases: readonly ApiCase[] = [
         void item.delete();
       }),
   ],
+  ["A21 a run may await its own delete", awaitsOwnDelete],
   ["A22 run() whose observer aborts its signal rejects", abortedAtEnqueued],
 ];

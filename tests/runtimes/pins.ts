@@ -48,10 +48,11 @@ export const flavours: readonly Flavour[] = [
     compatibilityDate: "2026-08-03",
     compatibilityFlags: [],
   },
-  // None of them: only timers lead back to the event loop.
+  // None of them: only timers lead back to the event loop. Without the flag a
+  // rejection counts as unhandled before anyone could have handled it.
   {
-    name: "2024-01-01, no flags",
+    name: "2024-01-01, late rejections",
     compatibilityDate: "2024-01-01",
-    compatibilityFlags: [],
+    compatibilityFlags: ["unhandled_rejection_after_microtask_checkpoint"],
   },
 ];
