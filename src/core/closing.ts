@@ -52,6 +52,9 @@ export interface CloseReport {
   readonly stuck: readonly ItemName[];
 }
 
+/** For cleanups, if their time is up before one has been called. */
+const SECOND_LIMIT_MS = 1_000;
+
 /** One closing, from the call to its report. */
 export class Closing implements CloseHooks {
   /** Resolves with the report; never rejects. */
@@ -142,18 +145,24 @@ export class Closing implements CloseHooks {
 
   #clean(): void {
     this.#phase = "cleaning";
-    const { clock, deletions, reporter, timers } = this.#engine;
+    const { clock, deletions, reporter } = this.#engine;
     const restMs = this.#graceEndsMs - clock.now();
-    const limitMs = Math.max(this.#abortGraceMs, restMs);
-    this.#timer = timers.start(limitMs, () => {
-      if (reporter.pending() === undefined) return; // It ends by itself.
-      reporter.report(new TimeoutError("The cleanup at close()", limitMs));
-      this.#end();
-    });
+    this.#limitCleaning(Math.max(this.#abortGraceMs, restMs));
     deletions.deleteScope(this.#root)
       .catch(() => {}) // Stuck runs stand in the report.
       .then(() => reporter.pending())
       .then(() => this.#end());
+  }
+
+  #limitCleaning(limitMs: number): void {
+    const { reporter, timers } = this.#engine;
+    this.#timer = timers.start(limitMs, () => {
+      if (reporter.pending() === undefined) { // None has been called yet.
+        return this.#limitCleaning(SECOND_LIMIT_MS);
+      }
+      reporter.report(new TimeoutError("The cleanup at close()", limitMs));
+      this.#end();
+    });
   }
 
   #end(): void {

@@ -7,6 +7,7 @@
 import { type Clock, systemClock } from "./clock.ts";
 import { type CloseOptions, type CloseReport, Closing } from "./closing.ts";
 import { Engine } from "./engine.ts";
+import { ClosedError } from "./errors.ts";
 import { KeepAlive, type WaitUntil } from "./keep_alive.ts";
 import {
   type Observer,
@@ -281,7 +282,10 @@ export class Scheduler implements Parent {
   #idle(options: WaitOptions): Promise<void> {
     return new Promise((resolve) => {
       const { signal } = check("Cannot wait", options, WAIT_RULES);
-      if (this.#engine.isQuiet()) return resolve();
+      if (this.#engine.counts.stuck !== 0) { // It will never be.
+        throw new ClosedError("Cannot wait until idle");
+      }
+      if (this.#engine.isQuiet() && !signal?.aborted) return resolve();
       resolve(wait<void>(signal, (settle) => {
         const waiter = new Waiter(settle, false);
         this.#engine.idlers = join(this.#engine.idlers, waiter);

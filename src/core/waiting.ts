@@ -19,7 +19,7 @@ export function flush(
 ): Promise<void> {
   const deletion = record.rare?.deletion?.promise;
   if (deletion !== undefined) return follow(deletion, signal);
-  if (isIdle(record)) return Promise.resolve();
+  if (isIdle(record) && !signal?.aborted) return Promise.resolve();
   return wait(signal, (settle) => {
     const waiters = attach(record, settle);
     return () => waiters.forEach((waiter) => waiter.leave());
@@ -33,7 +33,7 @@ export function idle(
 ): Promise<void> {
   const deletion = record.rare?.deletion?.promise;
   if (deletion !== undefined) return follow(deletion, signal);
-  if (isIdle(record)) return Promise.resolve();
+  if (isIdle(record) && !signal?.aborted) return Promise.resolve();
   return wait(signal, (settle) => {
     const waiter = new Waiter(settle, false);
     const rare = rareOf(record);

@@ -4,7 +4,7 @@ import * as api from "../../../mod.ts";
 import { cases as hostile } from "../hostile_cases.ts";
 import { cases as reentrancy } from "../reentrancy_cases.ts";
 import { macroturn } from "./hostile_expect.ts";
-import { THROWN } from "./hostile_values.ts";
+import { REPORTABLE } from "./hostile_values.ts";
 
 /** What a child prints. */
 export interface Seen {
@@ -42,7 +42,7 @@ async function playAll(
 
 /** Each value, thrown and rejected, by the default `onError`. */
 async function provoke(): Promise<void> {
-  for (const [name, make] of THROWN) {
+  for (const [name, make] of REPORTABLE) {
     const value = make();
     for (const isAsync of [false, true]) {
       const scheduler = new api.Scheduler({ concurrency: 1 });

@@ -97,6 +97,11 @@ export const THROWN: readonly (readonly [string, () => unknown])[] = [
   ["an error that claims to be final", () => ({ final: true, retryAfter: -1 })],
 ];
 
+/** Those that Deno 2.9 itself can report: its `reportError` throws of a proxy
+ * that throws, and ends the process at the next error, whatever it is. */
+export const REPORTABLE: typeof THROWN = THROWN
+  .filter(([name]) => !name.includes("proxy"));
+
 /** In any way. */
 export const WAYS: Readonly<Record<string, (value: unknown) => unknown>> = {
   "thrown": (value) => {
