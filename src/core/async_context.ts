@@ -19,6 +19,7 @@ export interface AsyncStorage<Value> {
 interface AsyncStorageClass {
   new <Value>(): AsyncStorage<Value>;
   snapshot?(): Enter;
+  bind?<Result>(callback: () => Result): () => Result;
 }
 
 /** Calls back in the async context that was captured. */
@@ -38,9 +39,13 @@ const host = globalThis as unknown as Host; // Not all hosts have all of them.
 const storageClass: AsyncStorageClass | undefined = host.AsyncLocalStorage ??
   host.process?.getBuiltinModule?.("node:async_hooks")?.AsyncLocalStorage;
 
-/** Captures the current async context. */
+/** Captures the current async context. Each time it is entered it is bound
+ * anew, because Node before 24 keeps in it what `enterWith` left behind. */
 export function captureContext(): Enter {
-  return storageClass?.snapshot?.() ?? ((callback) => callback());
+  const enter = storageClass?.snapshot?.();
+  if (enter === undefined) return (callback) => callback();
+  return (callback) =>
+    enter(() => (storageClass?.bind?.(callback) ?? callback)());
 }
 
 /** A store of its own, or `undefined` where the host has none. */

@@ -154,7 +154,7 @@ export class Reporter {
   readonly #clock: Clock;
   readonly #onError: OnError;
   /** Promises of the user's that have not settled, by what they belong to. */
-  readonly #pending: Map<Promise<void>, unknown> = new Map();
+  readonly #pending: Map<unknown, Set<Promise<void>>> = new Map();
 
   constructor(clock: Clock, onError: OnError | undefined) {
     this.#clock = clock;
@@ -207,11 +207,11 @@ export class Reporter {
   }
 
   /** Waits for the promises that the user's code returned on behalf of `owner`,
-   * or all of them. `undefined` when there are none. */
+   * or for all of them. `undefined` when there are none. */
   pending(owner?: unknown): Promise<unknown> | undefined {
-    const promises = [...this.#pending]
-      .filter(([, whose]) => owner === undefined || whose === owner)
-      .map(([promise]) => promise);
+    const promises = owner === undefined
+      ? [...this.#pending.values()].flatMap((each) => [...each])
+      : [...this.#pending.get(owner) ?? []];
     if (promises.length === 0) return undefined;
     return Promise.all(promises).then(() => this.pending(owner));
   }
@@ -224,8 +224,12 @@ export class Reporter {
     if (result === undefined || typeof result !== "object") return;
     const promise: Promise<void> = new Promise((resolve) => resolve(result))
       .then(() => {}, failed) // Not the value: it may look otherwise again.
-      .then(() => void this.#pending.delete(promise));
-    this.#pending.set(promise, owner);
+      .then(() => {
+        promises.delete(promise);
+        if (promises.size === 0) this.#pending.delete(owner);
+      });
+    const promises = this.#pending.get(owner) ?? new Set();
+    this.#pending.set(owner, promises.add(promise));
   }
 
   /** Tells the host, as an error that nobody caught. */

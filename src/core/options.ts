@@ -24,6 +24,13 @@ export const BOOLEAN: Rule = { must: "true or false", type: "boolean" };
 /** A function. */
 export const FUNCTION: Rule = { must: "a function", type: "function" };
 
+/** An object. */
+export const OBJECT: Rule = {
+  must: "an object",
+  type: "object",
+  fits: (value: object | null) => value !== null,
+};
+
 /** A span of time. */
 export const MS: Rule = {
   must: "0 or more milliseconds",
@@ -76,9 +83,7 @@ export function check<Options extends object>(
   options: Options,
   rules: Rules<Options>,
 ): Options {
-  if (typeof options !== "object" || options === null) {
-    fail(action, "options", { must: "an object", type: "object" }, options);
-  }
+  checkOne(action, "options", OBJECT, options);
   const names = Object.keys(rules);
   for (const name of Object.keys(options)) {
     if (!names.includes(name)) failUnknown(action, name, names);

@@ -24,7 +24,7 @@ import {
   FUNCTION,
   integer,
   MS,
-  type Rule,
+  OBJECT,
   type Rules,
   SIGNAL,
 } from "./options.ts";
@@ -91,11 +91,6 @@ const RULES: Rules<SchedulerOptions> = {
   waitUntil: FUNCTION,
   signal: SIGNAL,
   onError: FUNCTION,
-};
-const OBSERVER: Rule = {
-  must: "an object",
-  type: "object",
-  fits: (observer: object | null) => observer !== null,
 };
 const CLOSE_RULES: Rules<CloseOptions> = { grace: MS, abortGrace: MS };
 const CONCURRENCY_DEFAULT = 16;
@@ -261,7 +256,7 @@ export class Scheduler implements Parent {
    */
   observe(observer: Observer): () => void {
     const action = "Cannot observe";
-    checkOne(action, "observer", OBSERVER, observer);
+    checkOne(action, "observer", OBJECT, observer);
     for (const name of OBSERVER_METHODS) {
       const method: unknown = observer[name];
       if (method !== undefined) checkOne(action, name, FUNCTION, method);
