@@ -1,5 +1,6 @@
 /** One-shot work, as with p-queue's `add`: a promise for each call, and never more
  * than two calls in flight. */
+import { delay } from "@std/async";
 import { Scheduler } from "@workitem/scheduler";
 
 await using scheduler = new Scheduler({ concurrency: 2 });
@@ -9,9 +10,8 @@ let peak = 0;
 /** Stands for a fetch: pass the signal on, and it can be called off. */
 async function load(page: number, signal: AbortSignal): Promise<string> {
   peak = Math.max(peak, ++inFlight);
-  await new Promise((resolve) => setTimeout(resolve, 10));
+  await delay(10, { signal });
   inFlight--;
-  signal.throwIfAborted();
   if (page === 4) throw new Error("page 4 is not there");
   return `page ${page}`;
 }

@@ -3,20 +3,16 @@
 import {
   assert,
   assertEquals,
-  assertExists,
   assertGreater,
-  assertGreaterOrEqual,
   assertInstanceOf,
   AssertionError,
   assertLess,
-  assertLessOrEqual,
   assertMatch,
   assertNotEquals,
   assertRejects,
   assertStrictEquals,
   assertStringIncludes,
   assertThrows,
-  fail,
 } from "@std/assert";
 import { deadline, delay } from "@std/async";
 
@@ -117,9 +113,6 @@ Deno.test("assertStrictEquals() compares by Object.is", () => {
 Deno.test("the simple assertions pass and fail", () => {
   check(!fails(() => assert("x")), "assert truthy");
   check(fails(() => assert(0)), "assert falsy");
-  check(!fails(() => assertExists(0)), "0 exists");
-  check(fails(() => assertExists(undefined)), "undefined does not");
-  check(fails(() => assertExists(null)), "null does not");
   check(!fails(() => assertInstanceOf(new Point(1), Point)), "instance");
   check(fails(() => assertInstanceOf({ x: 1 }, Point)), "no instance");
   check(fails(() => assertInstanceOf(null, Point)), "null is no instance");
@@ -127,7 +120,6 @@ Deno.test("the simple assertions pass and fail", () => {
   check(fails(() => assertMatch("abc", /x/)), "no match");
   check(!fails(() => assertStringIncludes("abc", "bc")), "includes");
   check(fails(() => assertStringIncludes("abc", "cb")), "does not include");
-  check(fails(() => fail("always")), "fail");
 });
 
 Deno.test("assertMatch() does not move a sticky or global expression", () => {
@@ -140,12 +132,8 @@ Deno.test("assertMatch() does not move a sticky or global expression", () => {
 Deno.test("the comparisons mind the border", () => {
   check(!fails(() => assertGreater(2, 1)), "2 > 1");
   check(fails(() => assertGreater(1, 1)), "1 > 1");
-  check(!fails(() => assertGreaterOrEqual(1, 1)), "1 >= 1");
-  check(fails(() => assertGreaterOrEqual(0, 1)), "0 >= 1");
   check(!fails(() => assertLess(0, 1)), "0 < 1");
   check(fails(() => assertLess(1, 1)), "1 < 1");
-  check(!fails(() => assertLessOrEqual(1, 1)), "1 <= 1");
-  check(fails(() => assertLessOrEqual(2, 1)), "2 <= 1");
   check(fails(() => assertLess(NaN, 1)), "NaN < 1");
 });
 
@@ -210,7 +198,7 @@ Deno.test("assertRejects() fails if the function throws or returns no promise", 
 Deno.test("delay() resolves with nothing, after its time", async () => {
   const start = performance.now();
   assertEquals(await delay(20), undefined);
-  assertGreaterOrEqual(performance.now() - start, 19);
+  check(performance.now() - start >= 19, "its time");
 });
 
 Deno.test("delay() rejects with the signal's reason and leaves no timer", async () => {

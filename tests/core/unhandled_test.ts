@@ -1,12 +1,16 @@
 /** Child processes: no rejection is left unhandled by the library (A15), and
  * what becomes of an error when there is no `onError`. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { deadline } from "@std/async";
 import { cases as hostile } from "./hostile_cases.ts";
 import { cases as reentrancy } from "./reentrancy_cases.ts";
 import type { Seen } from "./support/hostile_child.ts";
 import { REPORTABLE } from "./support/hostile_values.ts";
 
 const CHILD = new URL("./support/hostile_child.ts", import.meta.url);
+
+/** A child that hangs is a failure, not a wait. */
+const LIMIT_MS = 60_000;
 
 interface Ending {
   readonly code: number;
@@ -15,11 +19,12 @@ interface Ending {
 }
 
 async function child(what: string): Promise<Ending> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+  const output = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-check", "--no-prompt", CHILD.href, what],
     env: { NO_COLOR: "1" },
     stdin: "null",
   }).output();
+  const { code, stdout, stderr } = await deadline(output, LIMIT_MS);
   const decoder = new TextDecoder();
   const line = decoder.decode(stdout).trim();
   return {

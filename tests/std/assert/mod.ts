@@ -19,11 +19,6 @@ function suffix(msg: string | undefined): string {
   return msg ? `: ${msg}` : ".";
 }
 
-/** Throws always. */
-export function fail(msg?: string): never {
-  throw new AssertionError(`Failed assertion${suffix(msg)}`);
-}
-
 /** Is `expr` truthy? */
 export function assert(expr: unknown, msg = ""): asserts expr {
   if (!expr) throw new AssertionError(msg);
@@ -55,17 +50,6 @@ export function assertStrictEquals<T>(
   if (Object.is(actual, expected)) return;
   throw new AssertionError(
     `Values are not strictly equal${suffix(msg)}\n${diff(actual, expected)}`,
-  );
-}
-
-/** Is it neither `undefined` nor `null`? */
-export function assertExists<T>(
-  actual: T,
-  msg?: string,
-): asserts actual is NonNullable<T> {
-  if (actual !== undefined && actual !== null) return;
-  throw new AssertionError(
-    `Expected actual: "${actual}" to not be null or undefined${suffix(msg)}`,
   );
 }
 
@@ -113,30 +97,10 @@ export function assertGreater<T>(actual: T, expected: T, msg?: string): void {
   throw new AssertionError(`Expect ${actual} > ${expected}${suffix(msg)}`);
 }
 
-/** Is it greater, or the same? */
-export function assertGreaterOrEqual<T>(
-  actual: T,
-  expected: T,
-  msg?: string,
-): void {
-  if (actual >= expected) return;
-  throw new AssertionError(`Expect ${actual} >= ${expected}${suffix(msg)}`);
-}
-
 /** Is it less? */
 export function assertLess<T>(actual: T, expected: T, msg?: string): void {
   if (actual < expected) return;
   throw new AssertionError(`Expect ${actual} < ${expected}${suffix(msg)}`);
-}
-
-/** Is it less, or the same? */
-export function assertLessOrEqual<T>(
-  actual: T,
-  expected: T,
-  msg?: string,
-): void {
-  if (actual <= expected) return;
-  throw new AssertionError(`Expect ${actual} <= ${expected}${suffix(msg)}`);
 }
 
 /** Does the function throw, and this? Returns what it threw. */
