@@ -28,13 +28,14 @@ import {
   type Entry,
   type ItemRecord,
   nameOf,
+  OneShot,
   type RunRecord,
 } from "./record.ts";
 import { ActiveRun } from "./run.ts";
 import { Slice } from "./slice.ts";
 import { type StopPort, Stops } from "./stops.ts";
 import { Timers } from "./timers.ts";
-import { Standing } from "./transitions.ts";
+import { createNobody, Standing } from "./transitions.ts";
 import { merge, tell } from "./waiters.ts";
 
 /** Starts what is ready and completes what has ended. */
@@ -65,6 +66,8 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
   /** Has the event loop its turn? */
   #isYielding = false;
   #afterTurn: (() => void)[] = [];
+  /** Stands for the item that one-shot work on the short way does not have. */
+  #nobody: ItemRecord | undefined;
 
   constructor(clock: Clock, reporter: Reporter, concurrency: number) {
     this.clock = clock;
@@ -95,6 +98,8 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
 
   /** A run ended before its callback returned; the dispatch loop goes on. */
   ended(executor: Executor, isOk: boolean, value: unknown): void {
+    if (isOk && this.#endOneShot(executor, value)) return;
+    executor.unfold();
     const { record, runNumber, waiters, halt } = executor;
     if (record === undefined) return; // Given up by close().
     const isRestarted = !isOk && halt?.cause === "restart";
@@ -181,9 +186,8 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
         break;
       }
       this.#slice.count();
-      if (entry.isSpecial || this.isSpecial) {
-        this.#start(this.standing.take(entry, level));
-      } else this.#runPlain(entry as ItemRecord, level);
+      if (entry.isSpecial || this.isSpecial) this.#startAny(entry, level);
+      else this.#runPlain(entry as ItemRecord, level);
     }
     this.#isDispatching = false;
     if (this.isQuiet()) this.quiet();
@@ -209,6 +213,33 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
     if (!this.#endPlain(executor)) this.ended(executor, true, result);
   }
 
+  /** One-shot work without options has a short way too, others have not. */
+  #startAny(entry: Entry, level: List<Entry>): void {
+    if (
+      this.isSpecial || !(entry instanceof OneShot) ||
+      entry.definition.isSpecial
+    ) return this.#start(this.standing.take(entry, level));
+    const executor = this.executors.take();
+    this.standing.withdraw(entry);
+    this.#nobody ??= createNobody(entry.definition);
+    executor.beginOneShot(entry, this.#nobody);
+    this.starts++;
+    executor.execute(this.#nobody, entry.callback);
+  }
+
+  /** The short way from the success of one-shot work to the next run. `false`:
+   * there is more to it, and nothing has been done. */
+  #endOneShot(executor: Executor, value: unknown): boolean {
+    const { oneShot, halt } = executor;
+    if (oneShot === undefined || halt !== undefined || this.isSpecial) {
+      return false;
+    }
+    this.executors.givePlain(executor);
+    this.counts.ok++;
+    oneShot.resolve(value);
+    return true;
+  }
+
   #yield(): void {
     this.#isYielding = true;
     this.clock.turn(this.#turned);
@@ -231,7 +262,7 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
         coalesced,
       });
     }
-    executor.execute(record);
+    executor.execute(record, record.callback);
   }
 
   /** Tells those who wait and those who look how a run ended. */

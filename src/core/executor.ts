@@ -8,8 +8,15 @@
  * @module
  */
 import type { Halt } from "./halt.ts";
-import type { ItemRecord, RunRecord, RunView } from "./record.ts";
+import type {
+  Callback,
+  ItemRecord,
+  OneShot,
+  RunRecord,
+  RunView,
+} from "./record.ts";
 import { ActiveRun } from "./run.ts";
+import { unfold } from "./transitions.ts";
 import type { Waiters } from "./waiters.ts";
 
 /** Calls a callback and watches it. */
@@ -40,6 +47,8 @@ export class Executor implements RunRecord {
   waiters: Waiters;
   older: RunRecord | undefined;
   halt: Halt | undefined;
+  /** The one-shot work that it runs the short way. */
+  oneShot: OneShot | undefined;
   /** Among those that are free: the one to be taken after it. */
   next: Executor | undefined;
   readonly #port: ExecutorPort;
@@ -66,6 +75,23 @@ export class Executor implements RunRecord {
     record.enqueues = 0;
   }
 
+  /** Takes over one-shot work that needs no item of its own: `nobody` stands
+   * for one. */
+  beginOneShot(oneShot: OneShot, nobody: ItemRecord): void {
+    this.record = nobody;
+    this.oneShot = oneShot;
+    this.runNumber = 1;
+    this.coalesced = 1;
+  }
+
+  /** Gives one-shot work an item after all: there is more to its run. */
+  unfold(): void {
+    const { oneShot } = this;
+    if (oneShot === undefined) return;
+    this.oneShot = undefined;
+    this.begin(unfold(oneShot));
+  }
+
   /** Forgets the run, which has ended or was given up. */
   end(): void {
     this.serial++;
@@ -75,10 +101,9 @@ export class Executor implements RunRecord {
     this.halt = undefined;
   }
 
-  /** Calls the callback; the port is told how that ends. */
-  execute(record: ItemRecord): void {
+  /** Calls the callback, without a `this`; the port is told how that ends. */
+  execute(record: ItemRecord, callback: Callback): void {
     const { verifier } = this.#port;
-    const { callback } = record; // Called without a `this`.
     const run = new ActiveRun(record, this);
     let result: unknown;
     try {
@@ -162,6 +187,7 @@ export class Executors {
   /** The same, after a run that nobody waited for and nobody stopped. */
   givePlain(executor: Executor): void {
     executor.record = undefined;
+    executor.oneShot = undefined;
     executor.serial++;
     this.inFlight--;
     if (executor.number < this.#bound) this.#putBack(executor);
@@ -174,6 +200,7 @@ export class Executors {
 
   /** Those with a run in flight. */
   busy(): readonly Executor[] {
+    for (const executor of this.#all) executor.unfold();
     return this.#all.filter(({ record }) => record !== undefined);
   }
 }

@@ -63,7 +63,7 @@ export class OneShots {
       scope: root,
       gate: undefined,
       port: engine.items,
-      isSpecial: true,
+      isSpecial: false,
     };
   }
 
@@ -89,7 +89,12 @@ export class OneShots {
 
   #with(options: RunOptions, callback: Callback, resolve: Resolve): OneShot {
     const { signal, priority = 0, timeout } = check(ACTION, options, RULES);
-    const definition = { ...this.#plain, priority, timeoutMs: timeout };
+    const definition: Definition = {
+      ...this.#plain,
+      priority,
+      timeoutMs: timeout,
+      isSpecial: true,
+    };
     if (signal === undefined) {
       return new OneShot(definition, callback, resolve);
     }

@@ -11,7 +11,13 @@
  */
 import { Levels } from "./levels.ts";
 import { List } from "./list.ts";
-import { type Entry, isSuspended, ItemRecord, type OneShot } from "./record.ts";
+import {
+  type Definition,
+  type Entry,
+  isSuspended,
+  ItemRecord,
+  type OneShot,
+} from "./record.ts";
 import { join, Waiter } from "./waiters.ts";
 
 /** The ready queue and the places before it. */
@@ -139,12 +145,21 @@ export class Standing {
 
 /** One-shot work begins: an item that is deleted from the start, so that it
  * runs what it is owed and no more. */
-function unfold(oneShot: OneShot): ItemRecord {
+export function unfold(oneShot: OneShot): ItemRecord {
   const { definition, callback } = oneShot;
   const record = new ItemRecord(definition, callback, NOTHING);
+  record.isSpecial = true;
   record.life = "deleting";
   record.enqueues = 1;
   record.waiters = join(undefined, new Waiter(oneShot, true));
+  return record;
+}
+
+/** Stands for the items of one-shot work that never needs them. */
+export function createNobody(definition: Definition): ItemRecord {
+  const record = new ItemRecord(definition, () => {}, NOTHING);
+  record.isSpecial = true;
+  record.life = "deleting";
   return record;
 }
 
