@@ -57,12 +57,11 @@ export type {
   StartedEvent,
 } from "./src/core/observer.ts";
 export type { RunOptions } from "./src/core/one_shot.ts";
-export { Scheduler, type SchedulerOptions } from "./src/core/scheduler.ts";
+export { Scheduler } from "./src/core/scheduler.ts";
+export type { SchedulerOptions } from "./src/core/scheduler_options.ts";
 export type {
   CancelOptions,
-  EnqueueOutcome,
   ItemName,
-  ItemState,
   OneShotRun,
   Parent,
   Run,
@@ -70,7 +69,11 @@ export type {
   ScopeOptions,
   Suspension,
   WaitOptions,
-  WhenRunning,
   WorkItem,
   WorkItemOptions,
 } from "./src/core/work_item.ts";
+export type {
+  EnqueueOutcome,
+  ItemState,
+  WhenRunning,
+} from "./src/core/words.ts";

@@ -33,6 +33,7 @@ export interface CloseOptions {
   readonly grace?: number | undefined;
   /**
    * Milliseconds for aborted runs to settle, before they count as stuck.
+   * Cleanups have as long, or what is left of the grace if that is longer.
    *
    * @default {1_000}
    */
@@ -65,9 +66,10 @@ export class Closing implements CloseHooks {
   readonly #aborted: ItemName[] = [];
   readonly #left: ItemName[] = [];
   readonly #stuck: ItemName[] = [];
-  #phase: "draining" | "aborting" | "cleaning" = "draining";
+  #phase: "draining" | "aborting" | "cleaning" | "closed" = "draining";
   #abortGraceMs = Infinity;
   #graceEndsMs = Infinity;
+  #cleaningEndsMs = Infinity;
   #timer: Timer | undefined;
   #resolve: (report: CloseReport) => void = () => {};
 
@@ -76,6 +78,11 @@ export class Closing implements CloseHooks {
     this.#root = root;
     this.#endedBefore = this.#ended();
     this.report = new Promise((resolve) => this.#resolve = resolve);
+  }
+
+  /** Refuses enqueues, and drops what will not run. */
+  begin(): void {
+    const engine = this.#engine;
     engine.isClosed = true;
     engine.look();
     engine.closing = this;
@@ -85,28 +92,35 @@ export class Closing implements CloseHooks {
 
   /** Sets or shortens the times; never prolongs them. */
   limit(graceMs: number, abortGraceMs: number): void {
-    const { clock, timers } = this.#engine;
-    const nowMs = clock.now();
+    const nowMs = this.#engine.clock.now();
+    const isSooner = nowMs + graceMs < this.#graceEndsMs;
     const isShorter = abortGraceMs < this.#abortGraceMs;
+    if (isSooner) this.#graceEndsMs = nowMs + graceMs;
     if (isShorter) this.#abortGraceMs = abortGraceMs;
+    if (this.#phase === "draining" && isSooner) this.#drain(graceMs);
     if (this.#phase === "aborting" && isShorter) this.#startGivingUp();
-    if (this.#phase !== "draining") return;
-    if (nowMs + graceMs >= this.#graceEndsMs) return;
-    this.#graceEndsMs = nowMs + graceMs;
-    timers.stop(this.#timer);
-    if (this.#engine.isQuiet()) return this.#clean();
-    if (graceMs === 0) return this.#abort();
-    this.#timer = timers.start(graceMs, () => this.#abort());
+    if (this.#phase === "cleaning" && (isSooner || isShorter)) {
+      this.#limitCleaning();
+    }
   }
 
   quiet(): void {
-    if (this.#phase === "cleaning" || this.#graceEndsMs === Infinity) return;
+    const isAwaited = this.#phase === "draining" || this.#phase === "aborting";
+    if (!isAwaited || this.#graceEndsMs === Infinity) return;
     this.#engine.timers.stop(this.#timer);
     this.#clean();
   }
 
   aborted(record: ItemRecord): void {
     this.#aborted.push(nameOf(record));
+  }
+
+  #drain(graceMs: number): void {
+    const { timers } = this.#engine;
+    timers.stop(this.#timer);
+    if (this.#engine.isQuiet()) return this.#clean();
+    if (graceMs === 0) return this.#abort();
+    this.#timer = timers.start(graceMs, () => this.#abort());
   }
 
   #abort(): void {
@@ -130,7 +144,8 @@ export class Closing implements CloseHooks {
       const { record, waiters, halt } = executor;
       if (record === undefined) continue;
       const what = `The run of ${labelOf(record)} was given up`;
-      executor.end();
+      executor.record = undefined; // It listens no longer. The run goes on.
+      executor.waiters = undefined;
       halt?.release?.();
       this.#engine.counts.stuck++;
       this.#stuck.push(nameOf(record));
@@ -145,27 +160,38 @@ export class Closing implements CloseHooks {
 
   #clean(): void {
     this.#phase = "cleaning";
-    const { clock, deletions, reporter } = this.#engine;
-    const restMs = this.#graceEndsMs - clock.now();
-    this.#limitCleaning(Math.max(this.#abortGraceMs, restMs));
+    const { deletions, reporter } = this.#engine;
+    this.#limitCleaning();
     deletions.deleteScope(this.#root)
       .catch(() => {}) // Stuck runs stand in the report.
       .then(() => reporter.pending())
       .then(() => this.#end());
   }
 
-  #limitCleaning(limitMs: number): void {
+  /** Cleanups have what is left of the grace, and `abortGrace` at least. */
+  #limitCleaning(): void {
+    const nowMs = this.#engine.clock.now();
+    const endsMs = Math.max(nowMs + this.#abortGraceMs, this.#graceEndsMs);
+    if (endsMs >= this.#cleaningEndsMs) return;
+    this.#cleaningEndsMs = endsMs;
+    this.#startCleaningTimer(endsMs - nowMs);
+  }
+
+  #startCleaningTimer(limitMs: number): void {
     const { reporter, timers } = this.#engine;
+    timers.stop(this.#timer);
     this.#timer = timers.start(limitMs, () => {
       if (reporter.pending() === undefined) { // None has been called yet.
-        return this.#limitCleaning(SECOND_LIMIT_MS);
+        return this.#startCleaningTimer(SECOND_LIMIT_MS);
       }
-      reporter.report(new TimeoutError("The cleanup at close()", limitMs));
+      const what = "The cleanup at close()";
+      reporter.report(new TimeoutError(what, Math.round(limitMs)));
       this.#end();
     });
   }
 
   #end(): void {
+    this.#phase = "closed";
     this.#engine.timers.stop(this.#timer);
     this.#engine.letGo();
     const report: CloseReport = {

@@ -48,8 +48,9 @@ export class Deletions {
   /** Begins to delete an item. */
   deleteItem(record: ItemRecord): Promise<readonly never[] | undefined> {
     const rare = rareOf(record);
-    if (rare.deletion !== undefined) return rare.deletion.promise;
-    const deletion = rare.deletion = begin();
+    const deletion = rare.deletion ??= begin();
+    if (deletion.isBegun) return deletion.promise;
+    deletion.isBegun = true;
     record.life = "deleting";
     this.#port.touch(record);
     if (record.owed && (isSuspended(record) || this.#port.isPaused)) {
@@ -94,6 +95,7 @@ export class Deletions {
     record.life = "deleting";
     this.#port.touch(record);
     rare.deletion ??= begin();
+    rare.deletion.isBegun = true;
     rare.deletion.reject(
       new ClosedError(`Cannot clean up ${labelOf(record)}`),
     );
@@ -156,7 +158,14 @@ function begin(): Deletion {
     reject = no;
   });
   promise.catch(() => {}); // Whoever asked is told; nobody else.
-  return { promise, resolve, reject, dropped: false, isEnding: false };
+  return {
+    promise,
+    resolve,
+    reject,
+    dropped: false,
+    isBegun: false,
+    isEnding: false,
+  };
 }
 
 function mark(scope: ScopeRecord): void {
@@ -165,7 +174,7 @@ function mark(scope: ScopeRecord): void {
     if (child instanceof ScopeRecord) mark(child);
     else if (child.life === "live") {
       child.life = "deleting";
-      child.isSpecial = true;
+      rareOf(child).deletion ??= begin();
     }
   }
 }

@@ -19,7 +19,7 @@ import {
   type Executor,
   type ExecutorPort,
   Executors,
-  isPrimitive,
+  isObject,
   type Watch,
 } from "./executor.ts";
 import type { List } from "./list.ts";
@@ -96,7 +96,7 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
     return new Promise((resolve) => this.#afterTurn.push(resolve));
   }
 
-  /** A run ended before its callback returned; the dispatch loop goes on. */
+  /** A run has ended; the dispatch loop goes on. */
   ended(executor: Executor, isOk: boolean, value: unknown): void {
     if (isOk && this.#endOneShot(executor, value)) return;
     executor.unfold();
@@ -131,7 +131,7 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
     }
   }
 
-  /** A run ended some time after its callback returned. */
+  /** The same, some time after its callback returned: the loop begins. */
   settled(executor: Executor, isOk: boolean, value: unknown): void {
     this.#isDispatching = true;
     if (!isOk || !this.#endPlain(executor)) this.ended(executor, isOk, value);
@@ -209,7 +209,7 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
     } catch (error) {
       return this.ended(executor, false, error);
     }
-    if (!isPrimitive(result)) return executor.follow(result);
+    if (isObject(result)) return executor.follow(result);
     if (!this.#endPlain(executor)) this.ended(executor, true, result);
   }
 

@@ -42,7 +42,7 @@ import {
 } from "./record.ts";
 import { Verifier, type VerifierPort } from "./verifier.ts";
 import { tell, type Waiters } from "./waiters.ts";
-import type { EnqueueOutcome } from "./work_item.ts";
+import type { EnqueueOutcome } from "./words.ts";
 
 /** What a scheduler is made of. */
 export interface EngineParts {
@@ -87,7 +87,9 @@ export class Engine extends Dispatcher
     if (record.isSpecial || this.isSpecial) {
       return this.#enqueueSpecial(record, by);
     }
-    if (!record.owed && record.running === 0) this.#checkRoom(record);
+    if (!record.owed && record.running === 0) {
+      this.#checkRoom("Cannot enqueue", record);
+    }
     record.enqueues++;
     record.version = ++this.version;
     if (record.owed) return "coalesced";
@@ -121,7 +123,7 @@ export class Engine extends Dispatcher
   /** Queues one-shot work. */
   add(oneShot: OneShot): void {
     if (this.isClosed) throw new ClosedError("Cannot run");
-    this.#checkRoom(oneShot);
+    this.#checkRoom("Cannot run", oneShot);
     this.standing.add(oneShot);
     this.#admitted();
     if (this.reporter.observers !== undefined) {
@@ -219,15 +221,14 @@ export class Engine extends Dispatcher
 
   /** The first wake-up of an item that was idle. */
   #admit(record: ItemRecord): void {
-    this.#checkRoom(record);
+    this.#checkRoom("Cannot enqueue", record);
     this.standing.owe(record);
     this.#admitted();
   }
 
-  #checkRoom(entry: Entry): void {
+  #checkRoom(action: string, entry: Entry): void {
     if (this.standing.owed < this.#maxOwed) return;
-    const action = `Cannot enqueue ${labelOf(entry)}`;
-    throw new QueueFullError(action, this.#maxOwed);
+    throw new QueueFullError(`${action} ${labelOf(entry)}`, this.#maxOwed);
   }
 
   #admitted(): void {
@@ -257,10 +258,10 @@ export class Engine extends Dispatcher
   }
 
   /** What few items need when a run of theirs has ended. */
-  rest(record: ItemRecord, isHandedBack: boolean): void {
+  rest(record: ItemRecord, isRestarted: boolean): void {
     const { rare } = record;
-    if (rare !== undefined && !isHandedBack) rare.restarts = 0;
-    if (isHandedBack && record.owed) this.#dropLate(record);
+    if (rare !== undefined && !isRestarted) rare.restarts = 0;
+    if (isRestarted && record.owed) this.#dropLate(record);
     if (!isIdle(record)) return;
     tell(rare?.idlers, (waiter) => waiter.succeed(undefined));
     if (record.life === "deleting") this.deletions.finish(record);

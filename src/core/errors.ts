@@ -155,8 +155,7 @@ export class TimeoutError extends WorkItemError {
   constructor(what: string, limitMs: number) {
     super(`${what} passed its limit of ${limitMs} ms`, {
       code: "WI-TIMEOUT",
-      hint: "Pass run.signal to what the callback awaits, " +
-        "or raise the limit. The executor stays taken until it settles.",
+      hint: "Pass run.signal to what it awaits, or raise the limit.",
     });
   }
 }

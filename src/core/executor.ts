@@ -35,7 +35,8 @@ export interface ExecutorPort {
   settled(executor: Executor, isOk: boolean, value: unknown): void;
 }
 
-const { then } = Promise.prototype; // Before anyone could replace it.
+const HostPromise = Promise; // Before anyone could replace it.
+const { then } = HostPromise.prototype;
 
 /** Runs one callback at a time, and remembers what is to be known of it. */
 export class Executor implements RunRecord {
@@ -111,8 +112,8 @@ export class Executor implements RunRecord {
     } catch (error) {
       return this.#port.ended(this, false, error);
     }
-    if (isPrimitive(result)) this.#port.ended(this, true, result);
-    else this.follow(result);
+    if (isObject(result)) this.follow(result);
+    else this.#port.ended(this, true, result);
   }
 
   /** The result may be a promise, resemble one, or be hostile. */
@@ -198,30 +199,29 @@ export class Executors {
     this.#free = executor;
   }
 
-  /** Those with a run in flight. */
+  /** Those with a run in flight. Whoever asks wants to know their items, so
+   * one-shot work is given one. */
   busy(): readonly Executor[] {
     for (const executor of this.#all) executor.unfold();
     return this.#all.filter(({ record }) => record !== undefined);
   }
 }
 
-/** Can `value` be no promise? */
-export function isPrimitive(
-  value: unknown,
-): value is null | undefined | string {
-  return typeof value !== "object" && typeof value !== "function" ||
-    value === null;
+/** May `value` be a promise, or resemble one? */
+export function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null ||
+    typeof value === "function";
 }
 
 /** What settles when `result` does, or `undefined` if it is just a value.
  * Anything but a plain promise is read once and can settle once. */
 function promiseOf(result: object): Promise<unknown> | undefined {
-  if (result instanceof Promise && result.constructor === Promise) {
+  if (result instanceof HostPromise && result.constructor === HostPromise) {
     return result;
   }
   const method: unknown = (result as { then?: unknown }).then;
   if (typeof method !== "function") return undefined;
-  return new Promise((resolve, reject) => {
+  return new HostPromise((resolve, reject) => {
     Reflect.apply(method, result, [resolve, reject]);
   });
 }

@@ -35,15 +35,13 @@ export class Halt {
 
   /**
    * Decides that the run is to end. The decision of `cancel` or `close`
-   * prevails over earlier ones, so that nothing comes back afterwards.
-   *
-   * @returns Whether the signal is still to be aborted.
+   * prevails over earlier ones, so that nothing comes back afterwards. The
+   * reason is that of the first.
    */
-  decide(cause: Cause, reason: unknown): boolean {
+  decide(cause: Cause, reason: unknown): void {
     const isFirst = this.cause === undefined;
     if (isFirst) this.reason = reason;
     if (isFirst || cause === "cancel" || cause === "close") this.cause = cause;
-    return isFirst;
   }
 
   /** Aborts the signal, which calls the user's listeners. */

@@ -13,13 +13,12 @@ import {
 } from "./record.ts";
 import type {
   CancelOptions,
-  EnqueueOutcome,
-  ItemState,
   Parent,
   Suspension,
   WaitOptions,
   WorkItem,
 } from "./work_item.ts";
+import type { EnqueueOutcome, ItemState } from "./words.ts";
 
 /** A handle that anyone may hold. */
 export class Item implements WorkItem<unknown, unknown> {

@@ -25,12 +25,8 @@ import type { Standing } from "./transitions.ts";
 import type { Verifier } from "./verifier.ts";
 import { join, Waiter } from "./waiters.ts";
 import { flush, idle, WAIT_RULES } from "./waiting.ts";
-import type {
-  CancelOptions,
-  EnqueueOutcome,
-  Suspension,
-  WaitOptions,
-} from "./work_item.ts";
+import type { CancelOptions, Suspension, WaitOptions } from "./work_item.ts";
+import type { EnqueueOutcome } from "./words.ts";
 
 /** What items ask of the engine. */
 export interface ItemsPort {
@@ -137,7 +133,7 @@ export class Items implements ItemPort {
 
   delete(record: ItemRecord): Promise<readonly never[] | undefined> {
     const promise = this.#engine.deletions.deleteItem(record);
-    return this.#engine.verifier?.watch(promise, record) ?? promise;
+    return this.#engine.verifier?.watchDeletion(promise, record) ?? promise;
   }
 
   /** A promise is asked for, so a mistake in the options rejects it. */

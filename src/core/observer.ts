@@ -6,7 +6,8 @@
  * @module
  */
 import type { Clock } from "./clock.ts";
-import type { EnqueueOutcome, ItemName } from "./work_item.ts";
+import type { ItemName } from "./work_item.ts";
+import type { EnqueueOutcome } from "./words.ts";
 
 /** Counts of a scheduler, all of the same instant. It always holds that
  * `starts === ok + failed + aborted + stuck + running`. */
@@ -89,8 +90,8 @@ export interface PausedEvent {
 }
 
 /**
- * Sees what happens, synchronously, after it has happened. Keep it short: it
- * runs inside `enqueue` and between runs. What it throws goes to `onError`.
+ * Sees what happens, synchronously: runs that are about to begin, and all else
+ * after it has happened. Keep it short: it runs inside `enqueue` and between runs. What it throws goes to `onError`.
  *
  * @example Counting what was saved
  * ```ts
@@ -163,13 +164,12 @@ export class Reporter {
 
   /** Adds an observer; the function returned takes it away. */
   observe(observer: Observer): () => void {
-    const entry = observer;
-    this.observers = [...this.observers ?? [], entry];
+    this.observers = [...this.observers ?? [], observer];
     let isStopped = false;
     return () => {
       if (isStopped) return;
       isStopped = true;
-      const index = this.observers?.indexOf(entry) ?? -1;
+      const index = this.observers?.indexOf(observer) ?? -1;
       const left = this.observers?.filter((_, at) => at !== index) ?? [];
       this.observers = left.length === 0 ? undefined : left;
     };
@@ -221,7 +221,7 @@ export class Reporter {
     result: unknown,
     failed: (error: unknown) => void,
   ): void {
-    if (result === undefined || typeof result !== "object") return;
+    if (typeof result !== "object") return;
     const promise: Promise<void> = new Promise((resolve) => resolve(result))
       .then(() => {}, failed) // Not the value: it may look otherwise again.
       .then(() => {

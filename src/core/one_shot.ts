@@ -64,6 +64,7 @@ export class OneShots {
       gate: undefined,
       port: engine.items,
       isSpecial: false,
+      isOneShot: true,
     };
   }
 
@@ -71,6 +72,7 @@ export class OneShots {
   run(callback: unknown, options?: RunOptions): Promise<unknown> {
     const promise = new Promise<unknown>(capture);
     const resolve = captured;
+    captured = ignore; // Else it would keep the last result alive.
     let oneShot: OneShot | undefined;
     try {
       checkOne(ACTION, "callback", FUNCTION, callback);
@@ -152,6 +154,7 @@ class Follow {
   readonly #abort = (): void => {
     const { reason } = this.#signal;
     if (this.#run !== undefined) {
+      if (this.#run.ended) return; // Its facts are those of another run.
       this.#engine.stops.stop([this.#run.facts], "caller", reason);
     } else if (this.#oneShot?.list !== undefined) {
       this.#engine.withdraw(this.#oneShot, reason);

@@ -18,13 +18,12 @@ import type { Linked, List } from "./list.ts";
 import type { Settle, Waiters } from "./waiters.ts";
 import type {
   CancelOptions,
-  EnqueueOutcome,
   ItemName,
   Parent,
   Suspension,
   WaitOptions,
-  WhenRunning,
 } from "./work_item.ts";
+import type { EnqueueOutcome, WhenRunning } from "./words.ts";
 
 /** What has to let an item through before it is ready. */
 export interface Gate {
@@ -32,7 +31,7 @@ export interface Gate {
   enter(record: ItemRecord): boolean;
   /** One that was let through leaves. Returns who is let through next. */
   leave(): ItemRecord | undefined;
-  /** T: the item that was let through; there is one while another waits. */
+  /** The item that was let through; there is one while another waits. */
   readonly holder: ItemRecord | undefined;
   /** The item that waits longest, if one does. */
   readonly next: ItemRecord | undefined;
@@ -79,6 +78,8 @@ export interface Definition {
   readonly port: ItemPort;
   /** Has it a gate, a priority, a time limit, or its own way of running? */
   readonly isSpecial: boolean;
+  /** Is it one-shot work, which no handle can reach? */
+  readonly isOneShot: boolean;
 }
 
 /** The user's code, bare of its types. */
@@ -90,7 +91,7 @@ export interface RunView {
   readonly facts: RunRecord;
   /** Whose run it is. */
   readonly record: ItemRecord;
-  /** Has it ended? Then `facts` are those of another. */
+  /** Has it ended, or been given up by close()? */
   readonly ended: boolean;
 }
 
@@ -117,8 +118,8 @@ export abstract class Entry implements Linked<Entry> {
 }
 
 /**
- * One-shot work in the queue. It becomes an item when it begins: there may be a
- * million of them, and few are ever in flight. What each keeps alive is copied
+ * One-shot work in the queue. It becomes an item when it begins, if at all:
+ * there may be a million of them, and few are ever in flight. What each keeps alive is copied
  * by the garbage collector, so it keeps no function to reject with: to resolve
  * with a rejected promise does the same.
  */
@@ -190,6 +191,8 @@ export interface Deletion {
   readonly reject: (error: unknown) => void;
   /** D: was an owed wake-up dropped unrun? */
   dropped: boolean;
+  /** D: has it begun, or is it only sure to? */
+  isBegun: boolean;
   /** D: has the last run ended, and the cleanup begun? */
   isEnding: boolean;
 }
@@ -224,7 +227,7 @@ export class ScopeRecord {
   /** D */ life: Life = "live";
   /** D: the one promise that all callers of `delete()` get. */
   deletion: Promise<void> | undefined;
-  /** E: what items without options share. */
+  /** What items without options share; made with the first of them. */
   plain: Definition | undefined;
 
   constructor(
@@ -279,6 +282,7 @@ export function nameOf(entry: Entry): ItemName {
 /** What messages for people call the item. */
 export function labelOf(entry: Entry): string {
   const { kind, key } = nameOf(entry);
+  if (entry.definition.isOneShot) return "one-shot work";
   if (key === undefined) return kind ?? "a work item without key";
   return kind === undefined ? `"${key}"` : `"${kind}/${key}"`;
 }

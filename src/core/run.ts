@@ -39,12 +39,12 @@ export class ActiveRun implements Run<unknown>, RunView {
   }
 
   get ended(): boolean {
-    return this.facts.serial !== this.#serial;
+    return this.#isOver() || this.facts.record === undefined;
   }
 
   get signal(): AbortSignal {
     if (this.#signal !== undefined) return this.#signal;
-    const halt = this.ended ? new Halt() : this.facts.halt ??= new Halt();
+    const halt = this.#isOver() ? new Halt() : this.facts.halt ??= new Halt();
     return this.#signal = halt.signal;
   }
 
@@ -52,7 +52,14 @@ export class ActiveRun implements Run<unknown>, RunView {
     return this.record.owed;
   }
 
+  /** One-shot work has none: its callback is not told of one. */
   get item(): WorkItem<unknown, unknown> {
+    if (this.record.definition.isOneShot) return undefined as never;
     return new RunItem(this);
+  }
+
+  /** Are the facts those of another run? */
+  #isOver(): boolean {
+    return this.facts.serial !== this.#serial;
   }
 }

@@ -4,31 +4,31 @@
  *
  * @module
  */
-import { type Clock, systemClock } from "./clock.ts";
 import { type CloseOptions, type CloseReport, Closing } from "./closing.ts";
 import { Engine } from "./engine.ts";
 import { ClosedError } from "./errors.ts";
-import { KeepAlive, type WaitUntil } from "./keep_alive.ts";
+import { KeepAlive } from "./keep_alive.ts";
 import {
   type Observer,
   OBSERVER_METHODS,
-  type OnError,
   Reporter,
   type Snapshot,
 } from "./observer.ts";
 import { OneShots, type RunOptions } from "./one_shot.ts";
 import {
-  BOOLEAN,
   check,
   checkOne,
   FUNCTION,
-  integer,
   MS,
   OBJECT,
   type Rules,
-  SIGNAL,
 } from "./options.ts";
 import { ScopeRecord } from "./record.ts";
+import {
+  checkScheduler,
+  CONCURRENCY,
+  type SchedulerOptions,
+} from "./scheduler_options.ts";
 import { createItem, createScope } from "./scope.ts";
 import { join, wait, Waiter } from "./waiters.ts";
 import { WAIT_RULES } from "./waiting.ts";
@@ -42,59 +42,7 @@ import type {
   WorkItemOptions,
 } from "./work_item.ts";
 
-/** How a scheduler works. */
-export interface SchedulerOptions {
-  /** How many runs may be in flight at once: a whole number from 1.
-   *
-   * @default {16} */
-  readonly concurrency?: number | undefined;
-  /** How many items may be owed a run at once, from 1 to `Infinity`. One more
-   * throws `QueueFullError`; an item that runs is never refused its rerun.
-   *
-   * @default {1_000_000} */
-  readonly maxOwed?: number | undefined;
-  /** Look for mistakes in how the scheduler is used? It costs time: meant for
-   * tests and development.
-   *
-   * @default {false} */
-  readonly verify?: boolean | undefined;
-  /** Where time comes from.
-   *
-   * @default {systemClock} */
-  readonly clock?: Clock | undefined;
-  /** Keeps an edge request alive while anything is owed or runs, as
-   * `ctx.waitUntil.bind(ctx)`.
-   *
-   * @default {undefined} */
-  readonly waitUntil?: WaitUntil | undefined;
-  /** Closes the scheduler, without grace, when it aborts.
-   *
-   * @default {undefined} */
-  readonly signal?: AbortSignal | undefined;
-  /** Told of errors that nobody waits for: those of runs that were enqueued
-   * and not requested, of cleanups and of observers.
-   *
-   * @default The host's `reportError`, else thrown from a timer. */
-  readonly onError?: OnError | undefined;
-}
-
-const CONCURRENCY = integer(1);
-const RULES: Rules<SchedulerOptions> = {
-  concurrency: CONCURRENCY,
-  maxOwed: integer(1, Infinity),
-  verify: BOOLEAN,
-  clock: {
-    must: "a Clock",
-    type: "object",
-    fits: (clock: Partial<Clock> | null) => typeof clock?.turn === "function",
-  },
-  waitUntil: FUNCTION,
-  signal: SIGNAL,
-  onError: FUNCTION,
-};
 const CLOSE_RULES: Rules<CloseOptions> = { grace: MS, abortGrace: MS };
-const CONCURRENCY_DEFAULT = 16;
-const MAX_OWED_DEFAULT = 1_000_000;
 const GRACE_DEFAULT_MS = 30_000;
 const ABORT_GRACE_DEFAULT_MS = 1_000;
 
@@ -131,19 +79,12 @@ export class Scheduler implements Parent {
    * @throws {RangeError} A number is out of its range.
    */
   constructor(options: SchedulerOptions = {}) {
-    const {
-      concurrency = CONCURRENCY_DEFAULT,
-      maxOwed = MAX_OWED_DEFAULT,
-      verify = false,
-      clock = systemClock,
-      waitUntil,
-      signal,
-      onError,
-    } = check("Cannot create scheduler", options, RULES);
+    const { waitUntil, signal, onError, ...basis } = checkScheduler(options);
+    const { clock } = basis;
     const reporter = new Reporter(clock, onError);
     const keepAlive = waitUntil &&
       new KeepAlive(waitUntil, (error) => reporter.report(error));
-    const parts = { clock, concurrency, keepAlive, maxOwed, reporter, verify };
+    const parts = { ...basis, keepAlive, reporter };
     this.#engine = new Engine(parts);
     this.#root = new ScopeRecord(undefined, {
       gate: undefined,
@@ -176,7 +117,8 @@ export class Scheduler implements Parent {
    * Runs `callback` once, when its turn comes; the promise settles as it does.
    *
    * Never throws. Rejects with the callback's error, with `signal.reason` if
-   * it is aborted before it begins, and with `QueueFullError` or `ClosedError`.
+   * it is aborted before it begins, with `QueueFullError` or `ClosedError`, and
+   * with a `TypeError` or `RangeError` for a mistake in its arguments.
    *
    * @example As many at once as there are executors
    * ```ts
@@ -208,7 +150,12 @@ export class Scheduler implements Parent {
     this.#engine.setPaused(false);
   }
 
-  /** How many runs may be in flight at once. Lowering it ends none. */
+  /**
+   * How many runs may be in flight at once. Lowering it ends none.
+   *
+   * @throws {TypeError} It is set to what is no number.
+   * @throws {RangeError} It is set to no whole number from 1.
+   */
   get concurrency(): number {
     return this.#engine.executors.bound;
   }
@@ -235,12 +182,19 @@ export class Scheduler implements Parent {
    * @throws {RangeError} A number is out of its range.
    */
   close(options: CloseOptions = {}): Promise<CloseReport> {
-    const { grace = GRACE_DEFAULT_MS, abortGrace = ABORT_GRACE_DEFAULT_MS } =
-      check("Cannot close", options, CLOSE_RULES);
-    this.#stopListening();
-    this.#closing ??= new Closing(this.#engine, this.#root);
-    this.#closing.limit(grace, abortGrace);
-    return this.#closing.report;
+    const { grace, abortGrace } = check("Cannot close", options, CLOSE_RULES);
+    if (this.#closing !== undefined) { // What is not said changes nothing.
+      this.#closing.limit(grace ?? Infinity, abortGrace ?? Infinity);
+      return this.#closing.report;
+    }
+    const closing = this.#closing = new Closing(this.#engine, this.#root);
+    closing.report.then(this.#stopListening);
+    closing.begin();
+    closing.limit(
+      grace ?? GRACE_DEFAULT_MS,
+      abortGrace ?? ABORT_GRACE_DEFAULT_MS,
+    );
+    return closing.report;
   }
 
   /** Counts, all of the same instant. */
@@ -277,7 +231,7 @@ export class Scheduler implements Parent {
   #idle(options: WaitOptions): Promise<void> {
     return new Promise((resolve) => {
       const { signal } = check("Cannot wait", options, WAIT_RULES);
-      if (this.#engine.counts.stuck !== 0) { // It will never be.
+      if (this.#engine.counts.stuck !== 0 && !signal?.aborted) { // Never.
         throw new ClosedError("Cannot wait until idle");
       }
       if (this.#engine.isQuiet() && !signal?.aborted) return resolve();

@@ -84,7 +84,8 @@ class ScopeHandle implements Scope {
 
   delete(): Promise<void> {
     const promise = this.#engine.deletions.deleteScope(this.#scope);
-    return this.#engine.verifier?.watch(promise, this.#scope) ?? promise;
+    const { verifier } = this.#engine;
+    return verifier?.watchDeletion(promise, this.#scope) ?? promise;
   }
 }
 
@@ -158,6 +159,7 @@ function define(
     gate: scope.gate,
     port: engine.items,
     isSpecial: !isPlain || scope.gate !== undefined,
+    isOneShot: false,
   };
   if (isPlain) scope.plain = definition;
   return definition;

@@ -41,8 +41,8 @@ export class Stops {
 
   /** Aborts the signals of `runs`, all for the same reason. */
   stop(runs: readonly RunRecord[], cause: Cause, reason: unknown): void {
-    const halts = runs.map((run) => run.halt ??= new Halt())
-      .filter((halt) => halt.decide(cause, reason));
+    const halts = runs.map((run) => run.halt ??= new Halt());
+    for (const halt of halts) halt.decide(cause, reason);
     this.#port.enter(() => halts.forEach((halt) => halt.deliver()));
   }
 
@@ -74,6 +74,11 @@ export class Stops {
     const { timers } = this.#port;
     const halt = run.halt ??= new Halt();
     const dueMs = this.#port.clock.now() + timeoutMs;
+    const watch = (): Timer =>
+      timers.start(Math.max(1, timeoutMs), () => {
+        timer = watch();
+        this.#tellStalled(run, record, this.#port.clock.now() - dueMs);
+      });
     let timer: Timer = timers.start(timeoutMs, () => {
       timer = watch();
       this.stop(
@@ -82,11 +87,6 @@ export class Stops {
         new TimeoutError(`The run of ${labelOf(record)}`, timeoutMs),
       );
     });
-    const watch = (): Timer =>
-      timers.start(Math.max(1, timeoutMs), () => {
-        timer = watch();
-        this.#tellStalled(run, record, this.#port.clock.now() - dueMs);
-      });
     halt.release = () => timers.stop(timer);
   }
 

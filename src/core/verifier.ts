@@ -25,6 +25,8 @@ const BLOCKED_MS = 50;
 const REWAKES_MAX = 1_000;
 const REWAKES_WITHIN_MS = 1_000;
 
+const { then } = Promise.prototype; // Not that of a watched promise.
+
 /** What the verifier asks of the engine. */
 export interface VerifierPort {
   readonly clock: Clock;
@@ -88,6 +90,16 @@ export class Verifier {
       promise,
       () => this.#wait(target, promise),
     ) as Promise<Value>;
+  }
+
+  /** The same for a deletion, which may be left alone even if it fails. */
+  watchDeletion<Value>(
+    promise: Promise<Value>,
+    target: Target,
+  ): Promise<Value> {
+    const watched = this.watch(promise, target);
+    then.call(watched, undefined, () => {}); // Whoever awaits it is told.
+    return watched;
   }
 
   #wait(target: Target, promise: Promise<unknown>): Error | undefined {

@@ -47,9 +47,13 @@ function follow(
   deletion: Promise<unknown>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  return wait(signal, ({ resolve, reject }) => {
-    deletion.then(() => resolve(undefined), reject);
-    return () => {};
+  return wait(signal, (settle) => {
+    let waiting: Settle | undefined = settle;
+    deletion.then(
+      () => waiting?.resolve(undefined),
+      (error) => waiting?.reject(error),
+    );
+    return () => waiting = undefined; // The deletion may never end.
   });
 }
 

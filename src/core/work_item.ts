@@ -5,32 +5,7 @@
  * @module
  */
 
-/** What an enqueue did.
- *
- * - `"queued"`: a run is now owed that was not owed before
- * - `"coalesced"`: a run was owed already, and answers this enqueue too
- * - `"rerun"`: the item is running; it will run once more
- * - `"skipped"`: refused, because `whenRunning` is `"skip"` and it was busy
- */
-export type EnqueueOutcome = "queued" | "coalesced" | "rerun" | "skipped";
-
-/** What an item is doing: the first of these that holds, from the end. */
-export type ItemState =
-  | "idle"
-  | "queued"
-  | "suspended"
-  | "running"
-  | "deleting"
-  | "deleted";
-
-/** What an enqueue does to an item that is running.
- *
- * - `"rerun"`: one more run after this one
- * - `"overlap"`: the next run may start beside this one
- * - `"restart"`: one more run, and the signal of this one aborts
- * - `"skip"`: nothing; the enqueue is refused unless the item is idle
- */
-export type WhenRunning = "rerun" | "overlap" | "restart" | "skip";
+import type { EnqueueOutcome, ItemState, WhenRunning } from "./words.ts";
 
 /** How a callback, event or report names an item. */
 export interface ItemName {
@@ -87,14 +62,16 @@ export interface Run<Context = undefined> {
   readonly key: string | undefined;
   /** The item's own memory. */
   readonly context: Context;
-  /** Aborts on timeout, on restart, by `cancel({ running: true })` and when
-   * the grace of `close()` ends. It is made when first read. */
+  /** Aborts on timeout, on restart, by `cancel({ running: true })`, when the
+   * grace of `close()` ends, and with the caller's signal in `Scheduler.run`. It
+   * is made when first read. */
   readonly signal: AbortSignal;
   /** Counts the runs of this item, from 1. */
   readonly number: number;
   /** How many enqueues this run answers, 1 or more. */
   readonly coalesced: number;
-  /** Which executor runs it, from 0 to `concurrency - 1`. */
+  /** Which executor runs it: a number below `concurrency` as it was when the
+   * run began. */
   readonly executor: number;
   /** Is the next run owed already, so that this one may cut its work short? */
   readonly stale: boolean;
@@ -201,7 +178,8 @@ export interface WorkItem<Context = undefined, Output = void> {
    * Enqueues, and returns the result of the run that answers it.
    *
    * Never throws. Rejects with the run's error, with what `enqueue` would
-   * throw, and with `SkippedError` or `CancelledError`.
+   * throw, with `SkippedError` or `CancelledError`, and through `run.item` with
+   * `SelfWaitError`.
    */
   request(): Promise<Output>;
   /**
@@ -209,16 +187,19 @@ export interface WorkItem<Context = undefined, Output = void> {
    * enqueued later does not prolong it.
    *
    * Rejects with `CancelledError`, `DeletedError` or `ClosedError` if that was
-   * taken back unrun, never with the error of a run.
+   * taken back unrun, or was cancelled or closed while it ran and rejected;
+   * with `signal.reason`; never with the error of a run.
    */
   flush(options?: WaitOptions): Promise<void>;
   /** Waits until nothing is owed and nothing runs. An item that goes on
-   * enqueueing itself may never get there. Rejects as `flush` does. */
+   * enqueueing itself may never get there. Rejects if a wake-up is taken back
+   * while it waits, and with `signal.reason`. */
   idle(options?: WaitOptions): Promise<void>;
   /**
    * Takes back the run that is owed.
    *
    * @returns `undefined` when none was owed.
+   * @throws {TypeError} An option is of the wrong type or unknown.
    */
   cancel(options?: CancelOptions): readonly never[] | undefined;
   /**
@@ -234,7 +215,8 @@ export interface WorkItem<Context = undefined, Output = void> {
    * scheduler is paused, is not run.
    *
    * @returns How it ended: `undefined`, or `[]` when a wake-up was dropped
-   * unrun. It is the same promise each time.
+   * unrun. It is the same promise each time, and rejects with `ClosedError` if
+   * `close()` gave up a run of the item.
    */
   delete(): Promise<readonly never[] | undefined>;
 }
@@ -259,7 +241,8 @@ export interface Parent {
    * Makes an item; it is idle until its first enqueue.
    *
    * @throws {TypeError} An option is of the wrong type or unknown.
-   * @throws {RangeError} A number is out of its range.
+   * @throws {RangeError} A value is out of its range.
+   * @throws {unknown} What `context` throws.
    * @throws {DeletedError} The scope is deleted or being deleted.
    * @throws {ClosedError} The scheduler was closed.
    */
@@ -271,7 +254,7 @@ export interface Parent {
 }
 
 /**
- * A lifetime that items share, and one lock if it is serialized.
+ * A lifetime that items share, and one gate if it is serialized.
  *
  * @example Children are deleted before their parent
  * ```ts
@@ -295,6 +278,7 @@ export interface Scope extends Parent {
   /** What it lives in; `undefined` once it is deleted. */
   readonly parent: Parent | undefined;
   /** Deletes all items and scopes inside, then cleans up. It is the same
-   * promise each time. */
+   * promise each time, and rejects with `ClosedError` if `close()` gave up a run
+   * of an item inside. */
   delete(): Promise<void>;
 }

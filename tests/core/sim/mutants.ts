@@ -35,8 +35,8 @@ export const MUTANTS: readonly Mutant[] = [
     ["transitions.ts", "record.owed = false; // Before", "// Before"],
     [
       "dispatcher.ts",
-      "executor.execute(record);",
-      "executor.execute(record); record.owed = false;",
+      "executor.execute(record, record.callback);",
+      "executor.execute(record, record.callback); record.owed = false;",
     ],
     [
       "dispatcher.ts",
