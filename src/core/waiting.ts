@@ -15,31 +15,35 @@ export const WAIT_RULES: Rules<WaitOptions> = { signal: SIGNAL };
 /** Resolves when the runs in flight and the one that is owed have ended. */
 export function flush(
   record: ItemRecord,
-  { signal }: WaitOptions,
+  options: WaitOptions,
 ): Promise<void> {
-  const deletion = record.rare?.deletion?.promise;
-  if (deletion !== undefined) return follow(deletion, signal);
-  if (isIdle(record) && !signal?.aborted) return Promise.resolve();
-  return wait(signal, (settle) => {
+  return waitFor(record, options, (settle) => {
     const waiters = attach(record, settle);
     return () => waiters.forEach((waiter) => waiter.leave());
   });
 }
 
 /** Resolves when nothing is owed and nothing runs. */
-export function idle(
-  record: ItemRecord,
-  { signal }: WaitOptions,
-): Promise<void> {
-  const deletion = record.rare?.deletion?.promise;
-  if (deletion !== undefined) return follow(deletion, signal);
-  if (isIdle(record) && !signal?.aborted) return Promise.resolve();
-  return wait(signal, (settle) => {
+export function idle(record: ItemRecord, options: WaitOptions): Promise<void> {
+  return waitFor(record, options, (settle) => {
     const waiter = new Waiter(settle, false);
     const rare = rareOf(record);
     rare.idlers = join(rare.idlers, waiter);
     return () => waiter.leave();
   });
+}
+
+/** Waits for the end of the item if it is being deleted, for nothing if it is
+ * idle, and else as `stand` says. */
+function waitFor(
+  record: ItemRecord,
+  { signal }: WaitOptions,
+  stand: (settle: Settle) => () => void,
+): Promise<void> {
+  const deletion = record.rare?.deletion?.promise;
+  if (deletion !== undefined) return follow(deletion, signal);
+  if (isIdle(record) && !signal?.aborted) return Promise.resolve();
+  return wait(signal, stand);
 }
 
 /** Resolves when `deletion` does. */
