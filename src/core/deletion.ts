@@ -15,6 +15,7 @@ import {
   nameOf,
   rareOf,
   ScopeRecord,
+  WAKE_UP,
 } from "./record.ts";
 import { tell } from "./waiters.ts";
 
@@ -33,9 +34,6 @@ export interface DeletionPort {
   /** Calls back in the scheduler's own async context. */
   enter<Result>(callback: () => Result): Result;
 }
-
-/** What `delete()` resolves with when a wake-up without message was dropped. */
-const DROPPED: readonly never[] = Object.freeze([]);
 
 /** Deletes items and scopes. */
 export class Deletions {
@@ -123,7 +121,7 @@ export class Deletions {
     this.#port.forgetSuspensions(record);
     this.#port.touch(record);
     scope.children.delete(record);
-    deletion.resolve(deletion.dropped ? DROPPED : undefined);
+    deletion.resolve(deletion.dropped ? WAKE_UP : undefined);
     tell(rare?.idlers, (waiter) => waiter.succeed(undefined));
     const { reporter } = this.#port;
     if (reporter.observers !== undefined) {

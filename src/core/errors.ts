@@ -66,8 +66,7 @@ export class ClosedError extends WorkItemError {
   constructor(action: string, cause?: unknown) {
     super(`${action} as the scheduler is closed`, {
       code: "WI-CLOSED",
-      hint: "Make a new scheduler, or enqueue before close(). " +
-        "What close() could not finish is in its report.",
+      hint: "Make a new scheduler, or enqueue before close().",
       cause,
     });
   }
@@ -97,7 +96,7 @@ export class QueueFullError extends WorkItemError {
   constructor(action: string, maxOwed: number) {
     super(`${action} as ${maxOwed} items are owed a run already`, {
       code: "WI-QUEUE-FULL",
-      hint: "Nothing was queued. Await idle() before going on, " +
+      hint: "Nothing was queued. Await idle() first, " +
         "or raise maxOwed.",
     });
   }

@@ -19,6 +19,7 @@ import {
   rareOf,
   type RunRecord,
   type RunView,
+  WAKE_UP,
 } from "./record.ts";
 import type { Stops } from "./stops.ts";
 import type { Standing } from "./transitions.ts";
@@ -48,9 +49,6 @@ export interface ItemsPort {
 }
 
 const CANCEL_RULES: Rules<CancelOptions> = { running: BOOLEAN };
-
-/** What `cancel()` returns for a wake-up without message. */
-const TAKEN_BACK: readonly never[] = Object.freeze([]);
 
 /** The acts behind the handles. */
 export class Items implements ItemPort {
@@ -108,7 +106,7 @@ export class Items implements ItemPort {
         new CancelledError(what),
       );
     }
-    return isTaken ? TAKEN_BACK : undefined;
+    return isTaken ? WAKE_UP : undefined;
   }
 
   suspend(record: ItemRecord): Suspension {

@@ -129,15 +129,20 @@ function fail(
     : new TypeError(message);
 }
 
+/** Names that have less in common are not meant for each other. */
+const LIKENESS_MIN = 0.15;
+
 function failUnknown(
   action: string,
   name: string,
   known: readonly string[],
 ): never {
-  const best = known.toSorted((a, b) => likeness(name, b) - likeness(name, a));
-  throw new TypeError(
-    `${action} as it has no option "${name}": did you mean "${best[0]}"?`,
-  );
+  const [best = ""] = known
+    .toSorted((a, b) => likeness(name, b) - likeness(name, a));
+  const hint = likeness(name, best) > LIKENESS_MIN
+    ? `did you mean "${best}"?`
+    : `known are ${known.join(", ")}`;
+  throw new TypeError(`${action} as it has no option "${name}": ${hint}`);
 }
 
 /** The share of pairs of neighbouring letters that two names have in common. */

@@ -106,8 +106,8 @@ export abstract class Entry implements Linked<Entry> {
   list: List<Entry> | undefined;
   /** I */ readonly definition: Definition;
   /** I */ readonly callback: Callback;
-  /** T: is there more to it than a queue and a callback? Once it is so it stays
-   * so. All others take the short way through the engine. */
+  /** E, D, T: is there more to it than a queue and a callback? Once it is so it
+   * stays so. All others take the short way through the engine. */
   isSpecial: boolean;
 
   constructor(definition: Definition, callback: Callback, isSpecial: boolean) {
@@ -131,7 +131,7 @@ export class OneShot extends Entry implements Settle {
     callback: Callback,
     resolve: (value: unknown) => void,
   ) {
-    super(definition, callback, true);
+    super(definition, callback, true); // The items' short way is not for it.
     this.resolve = resolve;
   }
 
@@ -246,6 +246,9 @@ export class ScopeRecord {
       child.definition.cleanup !== undefined;
   }
 }
+
+/** What is given back for a wake-up without message. */
+export const WAKE_UP: readonly never[] = Object.freeze([]);
 
 /** The item that `entry` is; gates and parking hold nothing else. */
 export function itemOf(entry: Entry | undefined): ItemRecord | undefined {

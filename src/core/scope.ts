@@ -167,13 +167,15 @@ function define(
 
 /** A limit without the mode that it limits is a mistake. */
 function checkMode({ maxOverlap, maxRestarts, whenRunning }: Shared): void {
-  const action = "Cannot create work item";
-  if (maxOverlap !== undefined && whenRunning !== "overlap") {
-    throw new TypeError(`${action} as "maxOverlap" needs "overlap"`);
-  }
-  if (maxRestarts !== undefined && whenRunning !== "restart") {
-    throw new TypeError(`${action} as "maxRestarts" needs "restart"`);
-  }
+  const isOver = maxOverlap !== undefined && whenRunning !== "overlap";
+  const isRestart = maxRestarts !== undefined && whenRunning !== "restart";
+  if (!isOver && !isRestart) return;
+  const [name, mode] = isOver
+    ? ["maxOverlap", "overlap"]
+    : ["maxRestarts", "restart"];
+  throw new TypeError(
+    `Cannot create work item as "${name}" needs whenRunning: "${mode}"`,
+  );
 }
 
 function checkAlive(action: string, engine: Engine, scope: ScopeRecord): void {

@@ -6,6 +6,7 @@ import {
   assertInstanceOf,
   assertStrictEquals,
   assertStringIncludes,
+  assertThrows,
 } from "@std/assert";
 import { Scheduler, type Scope, type WorkItem } from "../../mod.ts";
 
@@ -558,4 +559,13 @@ Deno.test("a signal that was aborted before rejects with its reason", async () =
     assertEquals(born.snapshot().closed, true);
     await born.close();
   }
+});
+
+Deno.test("an option that is like no other is answered with those there are", () => {
+  const error = assertThrows(
+    () => new Scheduler({ foo: 1 } as never),
+    TypeError,
+  );
+
+  assertStringIncludes(error.message, 'no option "foo": known are concurrency');
 });

@@ -268,7 +268,7 @@ Deno.test("a terminal gets a bar that fits and goes away; TERM=dumb gets none", 
   const dumb = await inTerminal(command, { ...env, TERM: "dumb" });
 
   const frames = plain.split("\r\x1b[K").slice(1, -1).filter((text) => text);
-  assert(frames.length > 0, plain);
+  assert(frames.some((frame) => frame.includes(" 0 of 1, ")), plain);
   for (const frame of frames) {
     assertMatch(frame, /^\[=* *\] [01] of 1, /);
     assert(frame.length < 45, frame);
