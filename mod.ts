@@ -32,12 +32,27 @@
  *
  * @module
  */
+export type {
+  CancelOptions,
+  ItemName,
+  Parent,
+  Suspension,
+  Timing,
+  WaitOptions,
+} from "./src/core/calls.ts";
 export { type Clock, systemClock } from "./src/core/clock.ts";
-export type { CloseOptions, CloseReport } from "./src/core/closing.ts";
+export type {
+  CloseOptions,
+  CloseReport,
+  LeftItem,
+} from "./src/core/closing.ts";
 export {
   CancelledError,
   ClosedError,
   DeletedError,
+  HeldError,
+  InvalidMessageError,
+  type Issue,
   QueueFullError,
   SelfWaitError,
   SkippedError,
@@ -46,34 +61,52 @@ export {
   type WorkItemErrorOptions,
 } from "./src/core/errors.ts";
 export type { WaitUntil } from "./src/core/keep_alive.ts";
+export {
+  type Inspection,
+  type Kind,
+  kind,
+  type KindDefinition,
+  type KindOptions,
+  type Rate,
+} from "./src/core/kind.ts";
+export { latest } from "./src/core/merge.ts";
 export type {
   EndedEvent,
   EnqueuedEvent,
+  ErrorSource,
+  HeldEvent,
   Observer,
   OnError,
   PausedEvent,
+  RetriedEvent,
   Snapshot,
   StalledEvent,
   StartedEvent,
 } from "./src/core/observer.ts";
 export type { RunOptions } from "./src/core/one_shot.ts";
+export type {
+  Failure,
+  FailureOptions,
+  InboxOptions,
+  Retry,
+  TimeOptions,
+} from "./src/core/policies.ts";
+export { exponential, type ExponentialOptions } from "./src/core/retry.ts";
 export { Scheduler } from "./src/core/scheduler.ts";
 export type { SchedulerOptions } from "./src/core/scheduler_options.ts";
+export { type Schema, type, type Verdict } from "./src/core/schema.ts";
+export type { Home, Scope, ScopeOptions } from "./src/core/scope.ts";
 export type {
-  CancelOptions,
-  ItemName,
+  ActorOptions,
   OneShotRun,
-  Parent,
   Run,
-  Scope,
-  ScopeOptions,
-  Suspension,
-  WaitOptions,
   WorkItem,
   WorkItemOptions,
 } from "./src/core/work_item.ts";
 export type {
   EnqueueOutcome,
   ItemState,
+  Reschedule,
+  WhenExhausted,
   WhenRunning,
 } from "./src/core/words.ts";

@@ -93,13 +93,16 @@ Deno.test("a run is handed a typed run, with a handle of its own item", () => {
   );
 });
 
-Deno.test("enqueue() tells its outcome and takes no argument", () => {
+Deno.test("enqueue() tells its outcome and takes no message without a type", () => {
   onlyChecked((scheduler) => {
     const item = scheduler.createWorkItem({ run: () => {} });
     const outcome = item.enqueue();
     holds<Same<typeof outcome, EnqueueOutcome>>();
     holds<
-      Same<EnqueueOutcome, "queued" | "coalesced" | "rerun" | "skipped">
+      Same<
+        EnqueueOutcome,
+        "queued" | "coalesced" | "rerun" | "delayed" | "skipped"
+      >
     >();
     // @ts-expect-error -- it carries no message
     item.enqueue({ doc: 7 });
@@ -173,13 +176,21 @@ Deno.test("handles are read-only", () => {
     holds<
       Same<
         WorkItem["state"],
-        "idle" | "queued" | "running" | "suspended" | "deleting" | "deleted"
+        | "idle"
+        | "queued"
+        | "delayed"
+        | "backoff"
+        | "suspended"
+        | "held"
+        | "running"
+        | "deleting"
+        | "deleted"
       >
     >();
   });
 });
 
-Deno.test("what takes back or deletes returns no messages yet", () => {
+Deno.test("what takes back or deletes returns no messages without a type", () => {
   onlyChecked((scheduler) => {
     const item = scheduler.createWorkItem({ run: () => {} });
     const taken = item.cancel({ running: true });

@@ -1,6 +1,6 @@
 /**
- * The only source of time in the package, and the only way back to the host's
- * event loop. Tests replace it by the fake clock of `./testing`.
+ * The only source of time and chance in the package, and the only way back to
+ * the host's event loop. Tests replace it by the fake clock of `./testing`.
  *
  * @module
  */
@@ -47,6 +47,11 @@ export const systemClock: Clock = {
   turnIsDear: host.setImmediate === undefined &&
     host.MessageChannel === undefined,
 };
+
+/** The randomness of the host runtime. */
+export function systemRandom(): number {
+  return Math.random();
+}
 
 /** About 1 µs by `setImmediate`, 10 by a channel, over 1,000 by a timer; but in
  * workerd 8 by a timer, and timers starve beside a channel. */

@@ -11,17 +11,17 @@
 import { ClosedError, TimeoutError } from "./errors.ts";
 import type { Engine } from "./engine.ts";
 import type { CloseHooks } from "./completion.ts";
+import { labelOf, nameOf, WAKE_UP } from "./facts.ts";
 import {
   type Entry,
   ItemRecord,
-  labelOf,
-  nameOf,
+  type Messages,
   type OneShot,
   type ScopeRecord,
 } from "./record.ts";
 import type { Timer } from "./timers.ts";
 import { tell } from "./waiters.ts";
-import type { ItemName } from "./work_item.ts";
+import type { ItemName } from "./calls.ts";
 
 /** How a scheduler is closed. */
 export interface CloseOptions {
@@ -45,12 +45,18 @@ export interface CloseReport {
   /** How many runs ended by themselves. */
   readonly finished: number;
   /** Items whose run was aborted, and rejected; one for each such run. */
-  readonly aborted: readonly ItemName[];
-  /** Items that were owed a run which never began. */
-  readonly left: readonly ItemName[];
+  readonly aborted: readonly LeftItem[];
+  /** Items that were owed a run which never began, now or later. */
+  readonly left: readonly LeftItem[];
   /** Items whose run never settled, one for each such run. They were not
    * cleaned up. */
-  readonly stuck: readonly ItemName[];
+  readonly stuck: readonly LeftItem[];
+}
+
+/** An item whose work was not done. */
+export interface LeftItem extends ItemName {
+  /** The messages that no run has handled. Nobody else is told of them. */
+  readonly messages: readonly unknown[];
 }
 
 /** For cleanups, if their time is up before one has been called. */
@@ -63,9 +69,9 @@ export class Closing implements CloseHooks {
   readonly #engine: Engine;
   readonly #root: ScopeRecord;
   readonly #endedBefore: number;
-  readonly #aborted: ItemName[] = [];
-  readonly #left: ItemName[] = [];
-  readonly #stuck: ItemName[] = [];
+  readonly #aborted: LeftItem[] = [];
+  readonly #left: LeftItem[] = [];
+  readonly #stuck: LeftItem[] = [];
   #phase: "draining" | "aborting" | "cleaning" | "closed" = "draining";
   #abortGraceMs = Infinity;
   #graceEndsMs = Infinity;
@@ -86,7 +92,10 @@ export class Closing implements CloseHooks {
     engine.isClosed = true;
     engine.look();
     engine.closing = this;
-    this.#dropAll(() => engine.standing.parked.first);
+    const { held, parked, backoff, delayed } = engine.standing;
+    this.#dropAll(() =>
+      held.first ?? parked.first ?? backoff.first ?? delayed.first
+    );
     if (engine.isPaused) this.#dropDue();
   }
 
@@ -111,8 +120,8 @@ export class Closing implements CloseHooks {
     this.#clean();
   }
 
-  aborted(record: ItemRecord): void {
-    this.#aborted.push(nameOf(record));
+  aborted(record: ItemRecord, messages: Messages): void {
+    this.#aborted.push({ ...nameOf(record), messages });
   }
 
   #drain(graceMs: number): void {
@@ -141,14 +150,18 @@ export class Closing implements CloseHooks {
   /** Runs that have not settled are given up, and no longer listened to. */
   #giveUp(): void {
     for (const executor of this.#engine.executors.busy()) {
-      const { record, waiters, halt } = executor;
+      const { record, waiters, halt, messages = WAKE_UP } = executor;
       if (record === undefined) continue;
       const what = `The run of ${labelOf(record)} was given up`;
       executor.record = undefined; // It listens no longer. The run goes on.
       executor.waiters = undefined;
       halt?.release?.();
       this.#engine.counts.stuck++;
-      this.#stuck.push(nameOf(record));
+      this.#stuck.push({ ...nameOf(record), messages });
+      const dropped = record.rare?.deletion?.dropped;
+      if (dropped?.length) { // Its deletion can no longer tell of them.
+        this.#left.push({ ...nameOf(record), messages: dropped });
+      }
       this.#engine.deletions.giveUp(record);
       const refuse = new ClosedError(what);
       tell(waiters, (waiter) => waiter.refuse(refuse));
@@ -192,7 +205,7 @@ export class Closing implements CloseHooks {
 
   #end(): void {
     this.#phase = "closed";
-    this.#engine.timers.stop(this.#timer);
+    this.#engine.timers.clear();
     this.#engine.letGo();
     const report: CloseReport = {
       finished: this.#ended() - this.#endedBefore,
@@ -209,16 +222,18 @@ export class Closing implements CloseHooks {
     return ok + failed;
   }
 
-  /** Takes back all that is due. A gate lets its next through when its holder
-   * leaves; behind a holder that runs, it is emptied by hand. */
+  /** Takes back all that is due. What waits at a gate comes forward when those
+   * before it leave, or else is taken from there. */
   #dropDue(): void {
     const { executors, standing } = this.#engine;
     if (standing.due !== 0) this.#refuseIdlers();
-    this.#dropAll(() => standing.ready.top().first);
+    const { blocked, gates, ready } = standing;
+    this.#dropAll(() => {
+      const [gate] = gates;
+      return ready.top().first ?? gate?.first ?? blocked.first;
+    });
     for (const { record } of executors.busy()) {
-      this.#dropAll(() =>
-        record?.owed ? record : record?.definition.gate?.next
-      );
+      this.#dropAll(() => record?.owed ? record : undefined);
     }
   }
 
@@ -232,7 +247,7 @@ export class Closing implements CloseHooks {
     for (let entry = next(); entry !== undefined; entry = next()) {
       if (entry instanceof ItemRecord) this.drop(entry);
       else {
-        this.#left.push(nameOf(entry));
+        this.#left.push({ ...nameOf(entry), messages: WAKE_UP });
         this.#engine.withdraw(entry as OneShot, new ClosedError("Cannot run"));
       }
     }
@@ -240,8 +255,11 @@ export class Closing implements CloseHooks {
 
   drop(record: ItemRecord): void {
     const { deletions } = this.#engine;
-    this.#left.push(nameOf(record));
-    deletions.drop(record, new ClosedError(`Cannot run ${labelOf(record)}`));
+    const error = new ClosedError(`Cannot run ${labelOf(record)}`);
+    const deletion = record.rare?.deletion;
+    if (deletion !== undefined) deletion.dropped = WAKE_UP; // Told here.
+    const messages = this.#engine.takeBack(record, error);
+    this.#left.push({ ...nameOf(record), messages });
     if (record.life === "deleting" && record.running === 0) {
       deletions.finish(record);
     }

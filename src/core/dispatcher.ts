@@ -10,11 +10,12 @@ import type { Clock } from "./clock.ts";
 import {
   type CloseHooks,
   type Counts,
-  endedEvent,
-  type EndedRun,
+  endedRun,
   outcomeOf,
-  tellFailure,
+  tellEnd,
+  tellStart,
 } from "./completion.ts";
+import { Delays } from "./delays.ts";
 import {
   type Executor,
   type ExecutorPort,
@@ -22,27 +23,39 @@ import {
   isObject,
   type Watch,
 } from "./executor.ts";
+import { split } from "./inbox.ts";
 import type { List } from "./list.ts";
 import type { Reporter, Snapshot } from "./observer.ts";
-import {
-  type Entry,
-  type ItemRecord,
-  nameOf,
-  OneShot,
-  type RunRecord,
-} from "./record.ts";
-import { ActiveRun } from "./run.ts";
+import { type Entry, type ItemRecord, OneShot } from "./record.ts";
+import { ActiveRun, LoadedRun } from "./run.ts";
 import { Slice } from "./slice.ts";
 import { type StopPort, Stops } from "./stops.ts";
 import { Timers } from "./timers.ts";
 import { createNobody, Standing } from "./transitions.ts";
-import { merge, tell } from "./waiters.ts";
+import {
+  comeBack,
+  type Fate,
+  forgetFailures,
+  judge,
+  leave,
+  OK,
+} from "./verdict.ts";
+
+/** What a dispatcher is made of. */
+export interface DispatcherParts {
+  readonly clock: Clock;
+  readonly concurrency: number;
+  readonly random: () => number;
+  readonly reporter: Reporter;
+}
 
 /** Starts what is ready and completes what has ended. */
 export abstract class Dispatcher implements ExecutorPort, StopPort {
   readonly clock: Clock;
+  readonly delays: Delays;
   readonly enter: Enter = captureContext();
   readonly executors: Executors;
+  readonly random: () => number;
   readonly reporter: Reporter;
   readonly standing: Standing;
   readonly stops: Stops = new Stops(this);
@@ -63,23 +76,26 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
   readonly #slice: Slice;
   /** Will the dispatch loop look at the ready queue in any case? */
   #isDispatching = false;
-  /** Has the event loop its turn? */
-  #isYielding = false;
-  #afterTurn: (() => void)[] = [];
   /** Stands for the item that one-shot work on the short way does not have. */
   #nobody: ItemRecord | undefined;
 
-  constructor(clock: Clock, reporter: Reporter, concurrency: number) {
+  constructor({ clock, reporter, random, concurrency }: DispatcherParts) {
     this.clock = clock;
     this.reporter = reporter;
+    this.random = random;
     this.executors = new Executors(concurrency, this);
     this.standing = new Standing(concurrency);
     this.timers = new Timers(clock);
+    this.delays = new Delays(this);
     this.#slice = new Slice(clock);
   }
 
   /** What items with more to them need when a run of theirs has ended. */
-  abstract rest(record: ItemRecord, isRestarted: boolean): void;
+  abstract rest(record: ItemRecord, fate: Fate): void;
+  /** The item has changed in a way that can be seen. */
+  abstract touch(record: ItemRecord): void;
+  /** Something may have become ready, or nothing be left. */
+  abstract stir(): void;
   /** Nothing is due and nothing runs. */
   abstract quiet(): void;
   /** Counts, all of the same instant. */
@@ -92,18 +108,22 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
 
   /** Resolves once no turn of the event loop is awaited. */
   turned(): Promise<void> {
-    if (!this.#isYielding) return Promise.resolve();
-    return new Promise((resolve) => this.#afterTurn.push(resolve));
+    return this.#slice.turned();
   }
 
   /** A run has ended; the dispatch loop goes on. */
   ended(executor: Executor, isOk: boolean, value: unknown): void {
     if (isOk && this.#endOneShot(executor, value)) return;
     executor.unfold();
-    const { record, runNumber, waiters, halt } = executor;
+    const verdict = isOk ? undefined : judge(executor, value, this);
+    const { record, waiters, halt } = executor;
     if (record === undefined) return; // Given up by close().
-    const isRestarted = !isOk && halt?.cause === "restart";
-    if (isRestarted) this.#handBack(executor, record);
+    const { fate } = verdict ?? OK;
+    const isSeen = !isOk || waiters !== undefined ||
+      this.reporter.observers !== undefined;
+    const run = isSeen ? endedRun(executor, record) : undefined;
+    if (verdict !== undefined) comeBack(executor, record, verdict, this);
+    if (fate === "ok" || fate === "spent") forgetFailures(record);
     leave(record, executor);
     this.executors.give(executor);
     record.version = ++this.version;
@@ -113,33 +133,27 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
 
     // All is in order: from here on the user's code may be called.
     halt?.release?.();
-    if (
-      !isOk || waiters !== undefined || this.reporter.observers !== undefined
-    ) {
-      const { number } = executor;
-      const run = {
-        record,
-        number: runNumber,
-        executor: number,
-        waiters,
-        halt,
-      };
-      this.#tell(run, isOk, value);
-    }
-    if (record.rare !== undefined || record.life !== "live") {
-      this.rest(record, isRestarted);
+    if (run !== undefined) tellEnd(run, verdict ?? OK, value, this);
+    const { rare, life, definition: { keys } } = record;
+    if (rare !== undefined || life !== "live" || keys !== undefined) {
+      this.rest(record, fate);
     }
   }
 
   /** The same, some time after its callback returned: the loop begins. */
   settled(executor: Executor, isOk: boolean, value: unknown): void {
     this.#isDispatching = true;
+    const isSpent = this.#slice.isSpent(); // First: it may call the clock.
     if (!isOk || !this.#endPlain(executor)) this.ended(executor, isOk, value);
+    else if (this.#goOn(executor, isSpent)) {
+      this.#isDispatching = false; // Nothing else can begin.
+      return;
+    }
     this.#dispatch();
   }
 
-  /** The short way from success to the next run. `false`: there is more to it,
-   * and nothing has been done. */
+  /** The short way from success to the next run; the executor is not given
+   * back. `false`: there is more to it, and nothing has been done. */
   #endPlain(executor: Executor): boolean {
     const { record, waiters } = executor;
     if (
@@ -149,15 +163,37 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
     record.running = 0;
     record.youngest = undefined;
     record.version = ++this.version;
-    this.executors.givePlain(executor);
+    executor.messages = undefined;
+    executor.serial++;
     this.counts.ok++;
     if (record.owed) this.standing.ready.base.push(record);
+    else if (record.key !== undefined) restPlain(record);
     return true;
+  }
+
+  /** Runs what is next on an executor that has just ended a run the short way,
+   * or gives it back. Is a run in flight, and can nothing else begin? */
+  #goOn(executor: Executor, isSpent: boolean): boolean {
+    const { ready } = this.standing;
+    const { executors } = this;
+    const level = ready.top();
+    const next = level.first;
+    if (
+      isSpent || next === undefined || next.isSpecial || this.isPaused ||
+      this.#slice.isYielding || !executors.mayKeep(executor)
+    ) {
+      executors.givePlain(executor);
+      return false;
+    }
+    this.#slice.count();
+    this.#runPlain(executor, next as ItemRecord, level);
+    return executors.inFlight !== 0 &&
+      (ready.top().first === undefined || !executors.hasFree());
   }
 
   /** Sees to it that the dispatch loop looks at the ready queue. */
   wake(): void {
-    if (this.#isDispatching || this.#isYielding || this.isPaused) return;
+    if (this.#isDispatching || this.#slice.isYielding || this.isPaused) return;
     if (!this.executors.hasFree()) return;
     this.#isDispatching = true;
     queueMicrotask(this.#begin);
@@ -165,29 +201,22 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
 
   readonly #begin = (): void => this.enter(this.#dispatch);
 
-  readonly #turned = (): void => {
-    this.#isYielding = false;
-    this.#slice.restart();
-    for (const resolve of this.#afterTurn.splice(0)) resolve();
-    this.enter(this.#dispatch);
-  };
-
   readonly #dispatch = (): void => {
     this.#isDispatching = true;
     for (;;) {
       const isSpent = this.#slice.isSpent(); // First: it may call the clock.
-      if (this.isPaused || this.#isYielding) break;
+      if (this.isPaused || this.#slice.isYielding) break;
       if (!this.executors.hasFree()) break;
       const level = this.standing.ready.top();
       const entry = level.first;
       if (entry === undefined) break;
       if (isSpent) {
-        this.#yield();
+        this.#slice.yield(this.#begin);
         break;
       }
       this.#slice.count();
       if (entry.isSpecial || this.isSpecial) this.#startAny(entry, level);
-      else this.#runPlain(entry as ItemRecord, level);
+      else this.#runPlain(this.executors.take(), entry as ItemRecord, level);
     }
     this.#isDispatching = false;
     if (this.isQuiet()) this.quiet();
@@ -196,21 +225,28 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
   /** The short way from the ready queue to the end of a run: for items without
    * anything special, while nobody looks. It does what `#start` and `ended` do
    * for them, and hands over to `ended` where that has more to do. */
-  #runPlain(record: ItemRecord, level: List<Entry>): void {
+  #runPlain(
+    executor: Executor,
+    record: ItemRecord,
+    level: List<Entry>,
+  ): void {
     const { callback } = record; // Called without a `this`.
-    const executor = this.executors.take();
     this.standing.takeReady(record, level);
-    executor.begin(record);
+    executor.beginPlain(record);
     record.version = ++this.version;
     this.starts++;
+    const run = executor.messages === undefined
+      ? new ActiveRun(record, executor)
+      : new LoadedRun(record, executor);
     let result: unknown;
     try {
-      result = callback(new ActiveRun(record, executor));
+      result = callback(run);
     } catch (error) {
       return this.ended(executor, false, error);
     }
     if (isObject(result)) return executor.follow(result);
-    if (!this.#endPlain(executor)) this.ended(executor, true, result);
+    if (this.#endPlain(executor)) this.executors.givePlain(executor);
+    else this.ended(executor, true, result);
   }
 
   /** One-shot work without options has a short way too, others have not. */
@@ -234,15 +270,11 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
     if (oneShot === undefined || halt !== undefined || this.isSpecial) {
       return false;
     }
+    executor.serial++;
     this.executors.givePlain(executor);
     this.counts.ok++;
     oneShot.resolve(value);
     return true;
-  }
-
-  #yield(): void {
-    this.#isYielding = true;
-    this.clock.turn(this.#turned);
   }
 
   #start(record: ItemRecord): void {
@@ -250,50 +282,19 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
     executor.begin(record);
     record.version = ++this.version;
     this.starts++;
-    const { rare, definition: { timeoutMs } } = record;
+    const { rare, definition: { gates, timeoutMs } } = record;
     if (rare !== undefined) rare.restartOnResume = false;
+    if (split(record, executor)) this.standing.owe(record);
+    for (const gate of gates) gate.began(record);
     if (timeoutMs !== undefined) this.stops.limit(executor, record, timeoutMs);
     if (this.reporter.observers !== undefined) {
-      const { runNumber, number, coalesced } = executor;
-      this.reporter.tell("started", {
-        ...nameOf(record),
-        number: runNumber,
-        executor: number,
-        coalesced,
-      });
+      tellStart(executor, record, this.reporter);
     }
     executor.execute(record, record.callback);
   }
-
-  /** Tells those who wait and those who look how a run ended. */
-  #tell(run: EndedRun, isOk: boolean, value: unknown): void {
-    const outcome = isOk ? "ok" : outcomeOf(run.halt);
-    if (isOk) tell(run.waiters, (waiter) => waiter.succeed(value));
-    else if (run.halt?.cause !== "restart") tellFailure(run, value, this);
-    if (this.reporter.observers !== undefined) {
-      this.reporter.tell("ended", endedEvent(run, outcome, value));
-    }
-  }
-
-  /** A restarted run rejected: its wake-up goes back to the item, which is
-   * placed when the run has been released. */
-  #handBack(run: RunRecord, record: ItemRecord): void {
-    record.enqueues += run.coalesced;
-    record.waiters = merge(run.waiters, record.waiters);
-    if (!record.owed) this.standing.owe(record);
-  }
 }
 
-/** The run is no longer one of its item's. */
-function leave(record: ItemRecord, run: RunRecord): void {
-  record.running--;
-  if (record.youngest === run) {
-    record.youngest = run.older;
-    return;
-  }
-  let younger = record.youngest;
-  while (younger !== undefined && younger.older !== run) {
-    younger = younger.older;
-  }
-  if (younger !== undefined) younger.older = run.older;
+/** An item that has a key may be one of a kind, which forgets what is idle. */
+function restPlain(record: ItemRecord): void {
+  record.definition.keys?.restPlain(record);
 }

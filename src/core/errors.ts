@@ -87,17 +87,63 @@ export class DeletedError extends WorkItemError {
   }
 }
 
-/** As many items are owed a run as `maxOwed` allows. */
+/** As many items are owed a run as `maxOwed` allows, or as many messages wait
+ * as `maxInbox` does. */
 export class QueueFullError extends WorkItemError {
   /** Always `"QueueFullError"`. */
   override readonly name: string = "QueueFullError";
 
-  /** `action` is what was refused; `maxOwed` is the limit that was reached. */
-  constructor(action: string, maxOwed: number) {
-    super(`${action} as ${maxOwed} items are owed a run already`, {
+  /** `action` is what was refused; `limit` was reached by what is counted. */
+  constructor(action: string, limit: number, option: "maxOwed" | "maxInbox") {
+    const what = option === "maxOwed"
+      ? "items are owed a run"
+      : "messages wait";
+    super(`${action} as ${limit} ${what} already`, {
       code: "WI-QUEUE-FULL",
-      hint: "Nothing was queued. Await idle() first, " +
-        "or raise maxOwed.",
+      hint: `Nothing was queued. Await idle() first, or raise ${option}.`,
+    });
+  }
+}
+
+/** Something that is wrong with a message. */
+export interface Issue {
+  /** What is wrong. */
+  readonly message: string;
+  /** Where: the names of properties, from the outermost. */
+  readonly path?:
+    | readonly (PropertyKey | { readonly key: PropertyKey })[]
+    | undefined;
+}
+
+/** A message is not what the schema of its kind asks for. */
+export class InvalidMessageError extends WorkItemError {
+  /** Always `"InvalidMessageError"`. */
+  override readonly name: string = "InvalidMessageError";
+  /** All that is wrong with it, in the schema's words. */
+  readonly issues: readonly Issue[];
+
+  /** `action` is what was refused; the schema says what is wrong. */
+  constructor(action: string, issues: readonly Issue[]) {
+    const n = issues.length;
+    super(`${action} as its message has ${n} issue${n === 1 ? "" : "s"}`, {
+      code: "WI-INVALID-MESSAGE",
+      hint: "Nothing was queued. The issues say what the schema asks for.",
+    });
+    this.issues = issues;
+  }
+}
+
+/** The last attempt of an item failed, and it is held until `reset()`. */
+export class HeldError extends WorkItemError {
+  /** Always `"HeldError"`. */
+  override readonly name: string = "HeldError";
+
+  /** `action` is what was refused; `cause` is the error of the last attempt. */
+  constructor(action: string, cause: unknown) {
+    super(`${action} as its last attempt failed`, {
+      code: "WI-HELD",
+      hint: "Mend the cause, then call reset(): its messages were kept.",
+      cause,
     });
   }
 }

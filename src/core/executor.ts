@@ -15,7 +15,7 @@ import type {
   RunRecord,
   RunView,
 } from "./record.ts";
-import { ActiveRun } from "./run.ts";
+import { createRun } from "./run.ts";
 import { unfold } from "./transitions.ts";
 import type { Waiters } from "./waiters.ts";
 
@@ -45,6 +45,8 @@ export class Executor implements RunRecord {
   runNumber = 0;
   coalesced = 0;
   serial = 0;
+  messages: unknown[] | undefined;
+  asked: boolean[] | undefined;
   waiters: Waiters;
   older: RunRecord | undefined;
   halt: Halt | undefined;
@@ -74,6 +76,29 @@ export class Executor implements RunRecord {
     record.youngest = this;
     record.waiters = undefined;
     record.enqueues = 0;
+    this.messages = record.inbox;
+    record.inbox = undefined;
+  }
+
+  /** The same, for an item without anything special. It is short, so that it
+   * can be inlined. */
+  beginPlain(record: ItemRecord): void {
+    this.record = record;
+    this.runNumber = ++record.starts;
+    this.coalesced = record.enqueues;
+    record.running = 1;
+    record.youngest = this;
+    record.enqueues = 0;
+    if (record.inbox !== undefined || record.waiters !== undefined) {
+      this.#load(record);
+    }
+  }
+
+  #load(record: ItemRecord): void {
+    this.messages = record.inbox;
+    this.waiters = record.waiters;
+    record.inbox = undefined;
+    record.waiters = undefined;
   }
 
   /** Takes over one-shot work that needs no item of its own: `nobody` stands
@@ -97,6 +122,8 @@ export class Executor implements RunRecord {
   end(): void {
     this.serial++;
     this.record = undefined;
+    this.messages = undefined;
+    this.asked = undefined;
     this.waiters = undefined;
     this.older = undefined;
     this.halt = undefined;
@@ -105,7 +132,7 @@ export class Executor implements RunRecord {
   /** Calls the callback, without a `this`; the port is told how that ends. */
   execute(record: ItemRecord, callback: Callback): void {
     const { verifier } = this.#port;
-    const run = new ActiveRun(record, this);
+    const run = createRun(record, this);
     let result: unknown;
     try {
       result = verifier === undefined ? callback(run) : verifier.call(run);
@@ -185,11 +212,15 @@ export class Executors {
     if (executor.number < this.#bound) this.#putBack(executor);
   }
 
+  /** May one that has ended a run begin another? */
+  mayKeep({ number }: Executor): boolean {
+    return this.inFlight <= this.#bound && number < this.#bound;
+  }
+
   /** The same, after a run that nobody waited for and nobody stopped. */
   givePlain(executor: Executor): void {
     executor.record = undefined;
     executor.oneShot = undefined;
-    executor.serial++;
     this.inFlight--;
     if (executor.number < this.#bound) this.#putBack(executor);
   }

@@ -5,23 +5,20 @@
  * @module
  */
 import { SelfWaitError } from "./errors.ts";
-import {
-  isSuspended,
-  type ItemRecord,
-  labelOf,
-  type RunView,
-} from "./record.ts";
 import type {
   CancelOptions,
   Parent,
   Suspension,
+  Timing,
   WaitOptions,
-  WorkItem,
-} from "./work_item.ts";
+} from "./calls.ts";
+import { labelOf, stateOf } from "./facts.ts";
+import type { ItemRecord, Messages, RunView } from "./record.ts";
+import type { WorkItem } from "./work_item.ts";
 import type { EnqueueOutcome, ItemState } from "./words.ts";
 
 /** A handle that anyone may hold. */
-export class Item implements WorkItem<unknown, unknown> {
+export class Item implements WorkItem<unknown, unknown, unknown, unknown> {
   readonly #record: ItemRecord;
 
   constructor(record: ItemRecord) {
@@ -33,28 +30,31 @@ export class Item implements WorkItem<unknown, unknown> {
   }
 
   get context(): unknown {
-    return this.#record.context;
+    return this.#record.definition.port.contextOf(this.#record);
   }
 
   get state(): ItemState {
-    return stateOf(this.#record);
+    return stateOf(this.#record.definition.port.find(this.#record));
   }
 
   get version(): number {
-    return this.#record.version;
+    return this.#record.definition.port.find(this.#record).version;
   }
 
   get parent(): Parent | undefined {
-    const { life, definition } = this.#record;
+    const { definition } = this.#record;
+    const { life } = definition.port.find(this.#record);
     return life === "deleted" ? undefined : definition.scope.face;
   }
 
-  enqueue(): EnqueueOutcome {
-    return this.#record.definition.port.enqueue(this.#record, undefined);
+  enqueue(message?: unknown, timing?: Timing): EnqueueOutcome {
+    const { port } = this.#record.definition;
+    return port.enqueue(this.#record, undefined, message, timing);
   }
 
-  request(): Promise<unknown> {
-    return this.#record.definition.port.request(this.#record);
+  request(message?: unknown, timing?: Timing): Promise<unknown> {
+    const { port } = this.#record.definition;
+    return port.request(this.#record, message, timing);
   }
 
   flush(options?: WaitOptions): Promise<void> {
@@ -65,7 +65,7 @@ export class Item implements WorkItem<unknown, unknown> {
     return this.#record.definition.port.idle(this.#record, options);
   }
 
-  cancel(options?: CancelOptions): readonly never[] | undefined {
+  cancel(options?: CancelOptions): Messages | undefined {
     return this.#record.definition.port.cancel(this.#record, options);
   }
 
@@ -73,8 +73,12 @@ export class Item implements WorkItem<unknown, unknown> {
     return this.#record.definition.port.suspend(this.#record);
   }
 
-  delete(): Promise<readonly never[] | undefined> {
-    return this.#record.definition.port.delete(this.#record);
+  reset(): void {
+    this.#record.definition.port.reset(this.#record);
+  }
+
+  delete(): Promise<Messages | undefined> {
+    return this.#record.definition.port.delete(this.#record, true);
   }
 }
 
@@ -90,12 +94,13 @@ export class RunItem extends Item {
     this.#run = run;
   }
 
-  override enqueue(): EnqueueOutcome {
-    return this.#record.definition.port.enqueue(this.#record, this.#run);
+  override enqueue(message?: unknown, timing?: Timing): EnqueueOutcome {
+    const { port } = this.#record.definition;
+    return port.enqueue(this.#record, this.#run, message, timing);
   }
 
-  override request(): Promise<unknown> {
-    if (this.#run.ended) return super.request();
+  override request(message?: unknown, timing?: Timing): Promise<unknown> {
+    if (this.#run.ended) return super.request(message, timing);
     return Promise.reject(this.#selfWait("Cannot request"));
   }
 
@@ -109,9 +114,10 @@ export class RunItem extends Item {
     throw this.#selfWait("Cannot wait for");
   }
 
-  override delete(): Promise<readonly never[] | undefined> {
-    const deletion = super.delete();
-    return this.#run.ended ? deletion : Promise.resolve(undefined);
+  override delete(): Promise<Messages | undefined> {
+    if (this.#run.ended) return super.delete();
+    this.#record.definition.port.delete(this.#record, false);
+    return Promise.resolve(undefined); // Its end is the run's, at best.
   }
 
   #selfWait(action: string): SelfWaitError {
@@ -121,12 +127,4 @@ export class RunItem extends Item {
       "the run that asks has to end first",
     );
   }
-}
-
-/** The first that holds; the facts behind it are independent. */
-function stateOf(record: ItemRecord): ItemState {
-  if (record.life !== "live") return record.life;
-  if (record.running !== 0) return "running";
-  if (isSuspended(record)) return "suspended";
-  return record.owed ? "queued" : "idle";
 }

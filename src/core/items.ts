@@ -3,6 +3,13 @@
  *
  * @module
  */
+import type {
+  CancelOptions,
+  Suspension,
+  Timing,
+  WaitOptions,
+} from "./calls.ts";
+import type { Clock } from "./clock.ts";
 import type { Deletions } from "./deletion.ts";
 import {
   CancelledError,
@@ -10,27 +17,27 @@ import {
   DeletedError,
   SkippedError,
 } from "./errors.ts";
+import { isSuspended, labelOf, rareOf } from "./facts.ts";
 import { BOOLEAN, check, type Rules } from "./options.ts";
-import {
-  isSuspended,
-  type ItemPort,
-  type ItemRecord,
-  labelOf,
-  rareOf,
-  type RunRecord,
-  type RunView,
-  WAKE_UP,
+import type {
+  ItemPort,
+  ItemRecord,
+  Messages,
+  RunRecord,
+  RunView,
 } from "./record.ts";
+import { checkMessage } from "./inbox.ts";
 import type { Stops } from "./stops.ts";
+import { readTiming, type When } from "./timing.ts";
 import type { Standing } from "./transitions.ts";
 import type { Verifier } from "./verifier.ts";
-import { join, Waiter } from "./waiters.ts";
+import { Waiter } from "./waiters.ts";
 import { flush, idle, WAIT_RULES } from "./waiting.ts";
-import type { CancelOptions, Suspension, WaitOptions } from "./work_item.ts";
 import type { EnqueueOutcome } from "./words.ts";
 
 /** What items ask of the engine. */
 export interface ItemsPort {
+  readonly clock: Clock;
   readonly deletions: Deletions;
   readonly isClosed: boolean;
   readonly standing: Standing;
@@ -39,9 +46,24 @@ export interface ItemsPort {
   /** How many items are suspended. */
   suspended: number;
   /** A run that begins after this call. */
-  enqueue(record: ItemRecord, by: RunView | undefined): EnqueueOutcome;
+  enqueue(
+    record: ItemRecord,
+    by: RunView | undefined,
+    message: unknown,
+    timing: Timing | undefined,
+  ): EnqueueOutcome;
+  /** The same, of what has been checked; `waiter` is told of the result. */
+  enqueueSpecial(
+    record: ItemRecord,
+    message: unknown,
+    by: RunView | undefined,
+    when: When | undefined,
+    waiter: Waiter | undefined,
+  ): EnqueueOutcome;
   /** Takes back the run that is owed; its waiters get `error`. */
-  takeBack(record: ItemRecord, error: unknown): void;
+  takeBack(record: ItemRecord, error: unknown): Messages;
+  /** Ends a backoff or a hold. */
+  reset(record: ItemRecord): void;
   /** The item has changed. */
   touch(record: ItemRecord): void;
   /** Something may have become ready, or nothing be left. */
@@ -58,25 +80,49 @@ export class Items implements ItemPort {
     this.#engine = engine;
   }
 
-  enqueue(record: ItemRecord, by: RunView | undefined): EnqueueOutcome {
-    return this.#engine.enqueue(record, by);
+  find(record: ItemRecord): ItemRecord {
+    return record;
   }
 
-  request(record: ItemRecord): Promise<unknown> {
+  contextOf({ context }: ItemRecord): unknown {
+    return context;
+  }
+
+  enqueue(
+    record: ItemRecord,
+    by: RunView | undefined,
+    message: unknown,
+    timing: Timing | undefined,
+  ): EnqueueOutcome {
+    return this.#engine.enqueue(record, by, message, timing);
+  }
+
+  request(
+    record: ItemRecord,
+    message: unknown,
+    timing: Timing | undefined,
+  ): Promise<unknown> {
+    return this.promise(record, (waiter) => {
+      const checked = checkMessage(record, message);
+      const when = readTiming(timing, this.#engine.clock);
+      const by = undefined;
+      return this.#engine.enqueueSpecial(record, checked, by, when, waiter);
+    });
+  }
+
+  /** The result that a waiter is told of once it has been sent. */
+  promise(
+    record: ItemRecord,
+    send: (waiter: Waiter) => EnqueueOutcome,
+  ): Promise<unknown> {
     const promise = new Promise((resolve, reject) => {
       const waiter = new Waiter({ resolve, reject }, true);
-      // Before the enqueue: an observer may take it back at once.
-      record.waiters = join(record.waiters, waiter);
-      try {
-        const outcome = this.#engine.enqueue(record, undefined);
-        if (outcome !== "skipped") return;
-        reject(new SkippedError(`Cannot enqueue ${labelOf(record)}`));
-      } catch (error) {
-        reject(error);
-      }
-      waiter.leave();
+      if (send(waiter) !== "skipped") return;
+      reject(new SkippedError(`Cannot enqueue ${labelOf(record)}`));
     });
-    return this.#engine.verifier?.watch(promise, record) ?? promise;
+    const { verifier } = this.#engine;
+    if (verifier === undefined) return promise;
+    return verifier.watch(promise, record.definition.port.find(record));
   }
 
   flush(record: ItemRecord, options: WaitOptions = {}): Promise<void> {
@@ -90,13 +136,13 @@ export class Items implements ItemPort {
   cancel(
     record: ItemRecord,
     options: CancelOptions = {},
-  ): readonly never[] | undefined {
+  ): Messages | undefined {
     const { running } = check("Cannot cancel", options, CANCEL_RULES);
     const label = labelOf(record);
-    const isTaken = record.owed && record.life === "live";
-    if (isTaken) {
+    let taken: Messages | undefined;
+    if (record.owed && record.life === "live") {
       const what = `The wake-up of ${label} was cancelled`;
-      this.#engine.takeBack(record, new CancelledError(what));
+      taken = this.#engine.takeBack(record, new CancelledError(what));
     }
     if (running && record.youngest !== undefined) {
       const what = `The run of ${label} was cancelled`;
@@ -106,7 +152,7 @@ export class Items implements ItemPort {
         new CancelledError(what),
       );
     }
-    return isTaken ? WAKE_UP : undefined;
+    return taken;
   }
 
   suspend(record: ItemRecord): Suspension {
@@ -116,7 +162,7 @@ export class Items implements ItemPort {
     const rare = rareOf(record);
     if (rare.suspensions++ === 0) {
       this.#engine.suspended++;
-      if (record.owed) this.#engine.standing.park(record);
+      this.#engine.standing.move(record);
       this.#engine.touch(record);
       this.#engine.stir();
     }
@@ -129,8 +175,15 @@ export class Items implements ItemPort {
     return { resume, [Symbol.dispose]: resume };
   }
 
-  delete(record: ItemRecord): Promise<readonly never[] | undefined> {
-    const promise = this.#engine.deletions.deleteItem(record);
+  reset(record: ItemRecord): void {
+    this.#engine.reset(record);
+  }
+
+  delete(
+    record: ItemRecord,
+    isAwaited: boolean,
+  ): Promise<Messages | undefined> {
+    const promise = this.#engine.deletions.deleteItem(record, isAwaited);
     return this.#engine.verifier?.watchDeletion(promise, record) ?? promise;
   }
 
@@ -150,10 +203,11 @@ export class Items implements ItemPort {
     const rare = rareOf(record);
     if (!isSuspended(record) || --rare.suspensions !== 0) return;
     this.#engine.suspended--;
-    if (record.owed) {
-      this.#engine.standing.unpark(record);
-      if (rare.restartOnResume) this.#engine.stops.restart(record, undefined);
+    this.#engine.standing.move(record);
+    if (record.owed && rare.restartOnResume) {
+      this.#engine.stops.restart(record, undefined);
     }
+    record.definition.keys?.rest(record);
     this.#engine.touch(record);
     this.#engine.stir();
   }

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Clock } from "./clock.ts";
-import type { ItemName } from "./work_item.ts";
+import type { ItemName } from "./calls.ts";
 import type { EnqueueOutcome } from "./words.ts";
 
 /** Counts of a scheduler, all of the same instant. It always holds that
@@ -18,6 +18,12 @@ export interface Snapshot {
   readonly ready: number;
   /** Runs in flight. */
   readonly running: number;
+  /** Items that are owed a run which waits for its time. */
+  readonly delayed: number;
+  /** Items whose run failed and is tried again in a while. */
+  readonly backoff: number;
+  /** Items whose last attempt failed, and that wait for `reset()`. */
+  readonly held: number;
   /** Items that are suspended, owed a run or not. */
   readonly suspended: number;
   /** How many runs may be in flight. */
@@ -71,6 +77,24 @@ export interface EndedEvent extends ItemName {
   readonly error: unknown;
 }
 
+/** A run failed, and is tried again. */
+export interface RetriedEvent extends ItemName {
+  /** Counts the runs of the item, from 1. */
+  readonly number: number;
+  /** Which attempt failed, from 1. */
+  readonly attempt: number;
+  /** Milliseconds until the next. */
+  readonly delay: number;
+  /** What it threw. */
+  readonly error: unknown;
+}
+
+/** The last attempt of an item failed; it waits for `reset()`. */
+export interface HeldEvent extends ItemName {
+  /** What it threw. */
+  readonly error: unknown;
+}
+
 /** A run goes on although its time limit has passed. */
 export interface StalledEvent extends ItemName {
   /** Counts the runs of the item, from 1. */
@@ -120,6 +144,10 @@ export interface Observer {
   started?(event: StartedEvent): void;
   /** A run has ended. */
   ended?(event: EndedEvent): void;
+  /** A run failed, and is tried again. */
+  retried?(event: RetriedEvent): void;
+  /** The last attempt of an item failed; it waits for `reset()`. */
+  held?(event: HeldEvent): void;
   /** A run has passed its `timeout` and has not settled; once per `timeout`. */
   stalled?(event: StalledEvent): void;
   /** An item is gone. */
@@ -133,13 +161,21 @@ export const OBSERVER_METHODS: readonly (keyof Observer)[] = [
   "enqueued",
   "started",
   "ended",
+  "retried",
+  "held",
   "stalled",
   "deleted",
   "paused",
 ];
 
+/** Where an error comes from. */
+export interface ErrorSource extends ItemName {
+  /** Messages that no run will handle, and that nobody else is told of. */
+  readonly messages?: readonly unknown[] | undefined;
+}
+
 /** Told of errors that nobody waits for. */
-export type OnError = (error: unknown, source: ItemName) => unknown;
+export type OnError = (error: unknown, source: ErrorSource) => unknown;
 
 /** Nothing in particular. */
 const NOBODY: ItemName = { kind: undefined, key: undefined };
@@ -186,7 +222,7 @@ export class Reporter {
   }
 
   /** Reports an error that has no other addressee. */
-  report(error: unknown, source: ItemName = NOBODY, owner?: unknown): void {
+  report(error: unknown, source: ErrorSource = NOBODY, owner?: unknown): void {
     try {
       this.#track(owner, this.#onError(error, source), (second) => {
         this.#raise(second);
@@ -197,7 +233,7 @@ export class Reporter {
   }
 
   /** Calls the user's code; what it throws or rejects with is reported. */
-  guard(owner: unknown, callback: () => unknown, source?: ItemName): void {
+  guard(owner: unknown, callback: () => unknown, source?: ErrorSource): void {
     const failed = (error: unknown): void => this.report(error, source, owner);
     try {
       this.#track(owner, callback(), failed);
@@ -214,6 +250,12 @@ export class Reporter {
       : [...this.#pending.get(owner) ?? []];
     if (promises.length === 0) return undefined;
     return Promise.all(promises).then(() => this.pending(owner));
+  }
+
+  /** Has the user's code returned promises on behalf of `owner` that have not
+   * settled? */
+  isPending(owner: unknown): boolean {
+    return this.#pending.has(owner);
   }
 
   #track(

@@ -20,7 +20,7 @@ import {
   type RunView,
   type ScopeRecord,
 } from "./record.ts";
-import { PRIORITY } from "./scope.ts";
+import { define, PRIORITY } from "./definition.ts";
 
 /** How a callback is run once. */
 export interface RunOptions {
@@ -52,20 +52,15 @@ export class OneShots {
 
   constructor(engine: Engine, root: ScopeRecord) {
     this.#engine = engine;
-    this.#plain = {
-      kind: undefined,
-      whenRunning: "rerun",
-      maxOverlap: undefined,
-      maxRestarts: 0,
-      timeoutMs: undefined,
-      priority: 0,
-      cleanup: undefined,
+    const place = {
       scope: root,
-      gate: undefined,
       port: engine.items,
-      isSpecial: false,
-      isOneShot: true,
+      kind: undefined,
+      keys: undefined,
+      gates: [],
+      verifier: undefined,
     };
+    this.#plain = { ...define({ run: ignore }, place), isOneShot: true };
   }
 
   /** Queues `callback`; the promise settles as it does. */

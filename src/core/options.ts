@@ -9,7 +9,8 @@
 export interface Rule {
   /** Completes the sentence `must be …`. */
   readonly must: string;
-  /** Its type; any other is a `TypeError`, what does not fit a `RangeError`. */
+  /** Its type, or types; any other is a `TypeError`, what does not fit a
+   * `RangeError`. */
   readonly type: string;
   /** Is a value of the right type also in its range? */
   fits?(value: never): boolean;
@@ -51,13 +52,37 @@ export const SIGNAL: Rule = {
 export const KEY: Rule = {
   must: 'a well-formed string of 1 to 512 bytes, not "." or ".."',
   type: "string",
-  fits: (key: string) =>
-    key !== "" && key !== "." && key !== ".." && key.length <= KEY_BYTES_MAX &&
-    !/\p{Surrogate}/u.test(key) &&
-    new TextEncoder().encode(key).length <= KEY_BYTES_MAX,
+  fits: isKey,
 };
 
 const KEY_BYTES_MAX = 512;
+/** A character takes 3 bytes at most. */
+const KEY_LENGTH_SAFE = KEY_BYTES_MAX / 3;
+
+/** Not all hosts have it. */
+interface WellFormed {
+  isWellFormed?(): boolean;
+}
+
+/** Is this string a key? It is asked for each item that is made. */
+export function isKey(key: string): boolean {
+  if (key === "" || key === "." || key === "..") return false;
+  if (key.length > KEY_BYTES_MAX) return false;
+  const isWellFormed = (key as WellFormed).isWellFormed?.() ??
+    !/\p{Surrogate}/u.test(key);
+  return isWellFormed && (key.length <= KEY_LENGTH_SAFE ||
+    new TextEncoder().encode(key).length <= KEY_BYTES_MAX);
+}
+
+/** One of several words. */
+export function oneOf(...words: readonly string[]): Rule {
+  const quoted = words.map((word) => `"${word}"`);
+  return {
+    must: `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`,
+    type: "string",
+    fits: (value: string) => words.includes(value),
+  };
+}
 
 /** A whole number from `min` to `max`; `Infinity` only if that is the `max`. */
 export function integer(
@@ -107,7 +132,7 @@ export function checkOne(
   value: unknown,
 ): void {
   const { type, fits } = rule;
-  if (typeof value === type && fits?.(value as never) !== false) return;
+  if (type.includes(typeof value) && fits?.(value as never) !== false) return;
   fail(action, name, rule, value);
 }
 
@@ -124,7 +149,7 @@ function fail(
   const message = `${action} as "${name}" must be ${must}: received ${
     isPlain ? value : `a value of type ${typeof value}`
   }`;
-  throw typeof value === type && type !== "object"
+  throw type === typeof value && type !== "object"
     ? new RangeError(message)
     : new TypeError(message);
 }

@@ -10,73 +10,134 @@
  * - `T`: the transitions (where an owed item stands)
  * - `E`: the engine
  * - `D`: deletion
+ * - `K`: the keys of a kind
  *
  * @module
  */
-import type { Halt } from "./halt.ts";
-import type { Linked, List } from "./list.ts";
-import type { Settle, Waiters } from "./waiters.ts";
 import type {
   CancelOptions,
   ItemName,
   Parent,
   Suspension,
+  Timing,
   WaitOptions,
-} from "./work_item.ts";
+} from "./calls.ts";
+import type { Halt } from "./halt.ts";
+import type { Linked, List } from "./list.ts";
+import type { Failure, Retry } from "./policies.ts";
+import type { Rare } from "./rare.ts";
+import type { Schema } from "./schema.ts";
+import type { When } from "./timing.ts";
+import type { Settle, Waiters } from "./waiters.ts";
 import type { EnqueueOutcome, WhenRunning } from "./words.ts";
 
 /** What has to let an item through before it is ready. */
 export interface Gate {
+  /** The item that waits here longest, if one does. */
+  readonly first: ItemRecord | undefined;
   /** Is `record` let through? Else it waits here. */
   enter(record: ItemRecord): boolean;
-  /** One that was let through leaves. Returns who is let through next. */
-  leave(): ItemRecord | undefined;
-  /** The item that was let through; there is one while another waits. */
-  readonly holder: ItemRecord | undefined;
-  /** The item that waits longest, if one does. */
-  readonly next: ItemRecord | undefined;
+  /** Lets the next one through, if there is one and it may. */
+  admit(): ItemRecord | undefined;
+  /** Does `record` stand here and wait? */
+  holds(record: ItemRecord): boolean;
+  /** One that was let through will not run after all. */
+  leave(record: ItemRecord): void;
+  /** A run of one that was let through begins. */
+  began(record: ItemRecord): void;
+  /** It has ended. */
+  ended(record: ItemRecord): void;
 }
 
 /** What an address can ask for. `by` is the run that asks through its own
  * handle, if one does. */
 export interface ItemPort {
+  /** The item that `record` is the address of. */
+  find(record: ItemRecord): ItemRecord;
+  /** Its context, which is made if it is not in memory. */
+  contextOf(record: ItemRecord): unknown;
   /** A run that begins after this call. */
-  enqueue(record: ItemRecord, by: RunView | undefined): EnqueueOutcome;
+  enqueue(
+    record: ItemRecord,
+    by: RunView | undefined,
+    message: unknown,
+    timing: Timing | undefined,
+  ): EnqueueOutcome;
   /** The result of such a run. */
-  request(record: ItemRecord): Promise<unknown>;
+  request(
+    record: ItemRecord,
+    message: unknown,
+    timing: Timing | undefined,
+  ): Promise<unknown>;
   /** The end of what is owed now. */
   flush(record: ItemRecord, options?: WaitOptions): Promise<void>;
   /** The end of everything. */
   idle(record: ItemRecord, options?: WaitOptions): Promise<void>;
   /** What was owed. */
-  cancel(
-    record: ItemRecord,
-    options?: CancelOptions,
-  ): readonly never[] | undefined;
+  cancel(record: ItemRecord, options?: CancelOptions): Messages | undefined;
   /** That nothing starts. */
   suspend(record: ItemRecord): Suspension;
-  /** The end of the item. */
-  delete(record: ItemRecord): Promise<readonly never[] | undefined>;
+  /** The end of a backoff or hold. */
+  reset(record: ItemRecord): void;
+  /** The end of the item. Does anybody wait to hear what it left? */
+  delete(
+    record: ItemRecord,
+    isAwaited: boolean,
+  ): Promise<Messages | undefined>;
 }
+
+/** The items of a kind that are in memory. */
+export interface KeyTable {
+  /** What the kind is called. */
+  readonly name: string;
+  /** All of them, before they are deleted. */
+  items(): readonly ItemRecord[];
+  /** Those that were passivated and still clean up, by their keys. */
+  readonly leaving: ReadonlyMap<string, ItemRecord>;
+  /** An item may have nothing left to do. */
+  rest(record: ItemRecord): void;
+  /** The same, of the short way: the item is idle, and has nothing special. */
+  restPlain(record: ItemRecord): void;
+  /** An item has been deleted. */
+  forget(record: ItemRecord): void;
+}
+
+/** What a run is handed; frozen where there are none. */
+export type Messages = readonly unknown[];
 
 /** What items may share. `I`, all of it. */
 export interface Definition {
   readonly kind: string | undefined;
+  /** Where the items of a kind are found. */
+  readonly keys: KeyTable | undefined;
   readonly whenRunning: WhenRunning;
   /** Runs of one item at a time; `undefined`: as many as executors. */
   readonly maxOverlap: number | undefined;
   readonly maxRestarts: number;
   readonly timeoutMs: number | undefined;
   readonly priority: number;
+  readonly schema: Schema<unknown> | undefined;
+  readonly merge: ((older: unknown, newer: unknown) => unknown) | undefined;
+  readonly maxMessages: number;
+  readonly maxInbox: number;
+  /** When a run begins, if the enqueue does not say. */
+  readonly when: When | undefined;
+  readonly retry: Retry | undefined;
+  /** Is an item held when its last attempt has failed? */
+  readonly isHolding: boolean;
+  readonly undelivered:
+    | ((messages: Messages, failure: Failure) => unknown)
+    | undefined;
   readonly cleanup:
     | ((context: unknown, name: ItemName) => unknown)
     | undefined;
   /** Where its items live. */
   readonly scope: ScopeRecord;
-  readonly gate: Gate | undefined;
+  /** In the order in which an item has to pass them. */
+  readonly gates: readonly Gate[];
   /** What handles can ask for. */
   readonly port: ItemPort;
-  /** Has it a gate, a priority, a time limit, or its own way of running? */
+  /** Has it to do with anything but a queue, a callback and messages? */
   readonly isSpecial: boolean;
   /** Is it one-shot work, which no handle can reach? */
   readonly isOneShot: boolean;
@@ -142,8 +203,9 @@ export class OneShot extends Entry implements Settle {
 
 /** The facts of one work item. */
 export class ItemRecord extends Entry {
-  /** I */ readonly context: unknown;
+  /** K: nobody, once its item is in memory. */ context: unknown;
   /** I */ readonly key: string | undefined;
+  /** E: messages that no run has taken. */ inbox: unknown[] | undefined;
   /** T: a run is promised that has not begun. */ owed = false;
   /** E: accepted enqueues that no run has begun to answer. */ enqueues = 0;
   /** E: runs that have begun and not ended. */ running = 0;
@@ -154,47 +216,19 @@ export class ItemRecord extends Entry {
   /** E: the run begun last of those that have not ended. */
   youngest: RunRecord | undefined;
   /** E: who waits for the run that is owed. */ waiters: Waiters;
+  /** K: is it kept for the next time, when it is idle? */ isWarm = false;
   /** E, D: what few items ever need. */ rare: Rare | undefined;
 
   constructor(
     definition: Definition,
     callback: Callback,
-    parts: { readonly context: unknown; readonly key: string | undefined },
+    context: unknown,
+    key: string | undefined,
   ) {
     super(definition, callback, definition.isSpecial);
-    this.context = parts.context;
-    this.key = parts.key;
+    this.context = context;
+    this.key = key;
   }
-}
-
-/** What few items ever need, kept apart so that all others stay small. */
-export interface Rare {
-  /** E: suspensions that have not been resumed. */
-  suspensions: number;
-  /** E: restarts since a run last ended by itself. */
-  restarts: number;
-  /** E: a wake-up that is to restart the run came while suspended. */
-  restartOnResume: boolean;
-  /** E: who waits until nothing is owed and nothing runs. */
-  idlers: Waiters;
-  /** D: how the deletion ends, once it has begun. */
-  deletion: Deletion | undefined;
-}
-
-/** The deletion of one item. */
-export interface Deletion {
-  /** The one promise that all callers of `delete()` get. */
-  readonly promise: Promise<readonly never[] | undefined>;
-  /** Ends it: the item is gone. */
-  readonly resolve: (dropped: readonly never[] | undefined) => void;
-  /** Ends it: a run of the item never settled. */
-  readonly reject: (error: unknown) => void;
-  /** D: was an owed wake-up dropped unrun? */
-  dropped: boolean;
-  /** D: has it begun, or is it only sure to? */
-  isBegun: boolean;
-  /** D: has the last run ended, and the cleanup begun? */
-  isEnding: boolean;
 }
 
 /**
@@ -209,6 +243,8 @@ export interface RunRecord {
   /** E: which run of its item it is, from 1. */ runNumber: number;
   /** E: how many enqueues it answers. */ coalesced: number;
   /** E: changes when the run ends. */ serial: number;
+  /** E: what it was handed. */ messages: unknown[] | undefined;
+  /** E: which of them somebody waits for. */ asked: boolean[] | undefined;
   /** E: who waits for it. */ waiters: Waiters;
   /** E: the run of the same item begun before it that has not ended. */
   older: RunRecord | undefined;
@@ -223,7 +259,7 @@ export class ScopeRecord {
   /** I */ readonly cleanup: (() => unknown) | undefined;
   /** I: what users know it as. */ face: Parent | undefined;
   /** D: those to be deleted first, in the order they were made. */
-  readonly children: Set<ItemRecord | ScopeRecord> = new Set();
+  readonly children: Set<ItemRecord | KeyTable | ScopeRecord> = new Set();
   /** D */ life: Life = "live";
   /** D: the one promise that all callers of `delete()` get. */
   deletion: Promise<void> | undefined;
@@ -239,53 +275,9 @@ export class ScopeRecord {
     this.cleanup = parts.cleanup;
   }
 
-  /** Must `child` be deleted before it? The root knows only those that have
-   * something to clean up, so that all others can be forgotten. */
-  keeps(child: ItemRecord | ScopeRecord): boolean {
-    return this.parent !== undefined || child instanceof ScopeRecord ||
-      child.definition.cleanup !== undefined;
+  /** Is there anything in `child` to clean up before it? The root knows only
+   * such, so that all others can be forgotten. */
+  keeps(child: ItemRecord): boolean {
+    return this.parent !== undefined || child.definition.cleanup !== undefined;
   }
-}
-
-/** What is given back for a wake-up without message. */
-export const WAKE_UP: readonly never[] = Object.freeze([]);
-
-/** The item that `entry` is; gates and parking hold nothing else. */
-export function itemOf(entry: Entry | undefined): ItemRecord | undefined {
-  return entry instanceof ItemRecord ? entry : undefined;
-}
-
-/** The rare facts of `record`, made when first asked for. */
-export function rareOf(record: ItemRecord): Rare {
-  record.isSpecial = true;
-  return record.rare ??= {
-    suspensions: 0,
-    restarts: 0,
-    restartOnResume: false,
-    idlers: undefined,
-    deletion: undefined,
-  };
-}
-
-/** Has the item been suspended? */
-export function isSuspended(record: ItemRecord): boolean {
-  return record.rare !== undefined && record.rare.suspensions !== 0;
-}
-
-/** Is nothing owed, and does nothing run? */
-export function isIdle(record: ItemRecord): boolean {
-  return !record.owed && record.running === 0;
-}
-
-/** What events and reports call the item. */
-export function nameOf(entry: Entry): ItemName {
-  return { kind: entry.definition.kind, key: itemOf(entry)?.key };
-}
-
-/** What messages for people call the item. */
-export function labelOf(entry: Entry): string {
-  const { kind, key } = nameOf(entry);
-  if (entry.definition.isOneShot) return "one-shot work";
-  if (key === undefined) return kind ?? "a work item without key";
-  return kind === undefined ? `"${key}"` : `"${kind}/${key}"`;
 }

@@ -4,13 +4,14 @@
  *
  * @module
  */
+import { attemptOf, WAKE_UP } from "./facts.ts";
 import { Halt } from "./halt.ts";
 import { RunItem } from "./handle.ts";
-import type { ItemRecord, RunRecord, RunView } from "./record.ts";
+import type { ItemRecord, Messages, RunRecord, RunView } from "./record.ts";
 import type { Run, WorkItem } from "./work_item.ts";
 
 /** The one implementation of {@linkcode Run}. */
-export class ActiveRun implements Run<unknown>, RunView {
+export class ActiveRun implements Run<unknown, unknown>, RunView {
   readonly record: ItemRecord;
   readonly facts: RunRecord;
   readonly number: number;
@@ -24,6 +25,14 @@ export class ActiveRun implements Run<unknown>, RunView {
     this.number = facts.runNumber;
     this.coalesced = facts.coalesced;
     this.#serial = facts.serial;
+  }
+
+  get messages(): Messages {
+    return WAKE_UP;
+  }
+
+  get attempt(): number {
+    return 1;
   }
 
   get key(): string | undefined {
@@ -53,7 +62,7 @@ export class ActiveRun implements Run<unknown>, RunView {
   }
 
   /** One-shot work has none: its callback is not told of one. */
-  get item(): WorkItem<unknown, unknown> {
+  get item(): WorkItem<unknown, unknown, unknown, unknown> {
     if (this.record.definition.isOneShot) return undefined as never;
     return new RunItem(this);
   }
@@ -62,4 +71,32 @@ export class ActiveRun implements Run<unknown>, RunView {
   #isOver(): boolean {
     return this.facts.serial !== this.#serial;
   }
+}
+
+/** A run with messages, or one after a failure. Other runs are spared what it
+ * remembers. */
+export class LoadedRun extends ActiveRun {
+  readonly #messages: Messages;
+  readonly #attempt: number;
+
+  constructor(record: ItemRecord, facts: RunRecord) {
+    super(record, facts);
+    this.#messages = facts.messages?.slice() ?? WAKE_UP; // Theirs to change.
+    this.#attempt = attemptOf(record);
+  }
+
+  override get messages(): Messages {
+    return this.#messages;
+  }
+
+  override get attempt(): number {
+    return this.#attempt;
+  }
+}
+
+/** What the callback of a run that begins is handed. */
+export function createRun(record: ItemRecord, facts: RunRecord): ActiveRun {
+  return facts.messages === undefined && record.rare === undefined
+    ? new ActiveRun(record, facts)
+    : new LoadedRun(record, facts);
 }

@@ -29,18 +29,13 @@ import {
   CONCURRENCY,
   type SchedulerOptions,
 } from "./scheduler_options.ts";
-import { createItem, createScope } from "./scope.ts";
+import { createItem, createKind, createScope } from "./create.ts";
 import { join, wait, Waiter } from "./waiters.ts";
 import { WAIT_RULES } from "./waiting.ts";
-import type {
-  OneShotRun,
-  Parent,
-  Scope,
-  ScopeOptions,
-  WaitOptions,
-  WorkItem,
-  WorkItemOptions,
-} from "./work_item.ts";
+import type { WaitOptions } from "./calls.ts";
+import type { Kind, KindDefinition, KindOptions } from "./kind.ts";
+import type { Home, Scope, ScopeOptions } from "./scope.ts";
+import type { OneShotRun, WorkItem, WorkItemOptions } from "./work_item.ts";
 
 const CLOSE_RULES: Rules<CloseOptions> = { grace: MS, abortGrace: MS };
 const GRACE_DEFAULT_MS = 30_000;
@@ -65,7 +60,7 @@ const ABORT_GRACE_DEFAULT_MS = 1_000;
  * await scheduler.close();
  * ```
  */
-export class Scheduler implements Parent {
+export class Scheduler implements Home {
   readonly #engine: Engine;
   readonly #oneShots: OneShots;
   readonly #root: ScopeRecord;
@@ -86,10 +81,8 @@ export class Scheduler implements Parent {
       new KeepAlive(waitUntil, (error) => reporter.report(error));
     const parts = { ...basis, keepAlive, reporter };
     this.#engine = new Engine(parts);
-    this.#root = new ScopeRecord(undefined, {
-      gate: undefined,
-      cleanup: undefined,
-    });
+    const none = { gate: undefined, cleanup: undefined };
+    this.#root = new ScopeRecord(undefined, none);
     this.#root.face = this;
     this.#oneShots = new OneShots(this.#engine, this.#root);
     if (signal !== undefined) this.#follow(signal);
@@ -102,10 +95,60 @@ export class Scheduler implements Parent {
    * @throws {RangeError} A number is out of its range.
    * @throws {ClosedError} The scheduler was closed.
    */
-  createWorkItem<Context = undefined, Output = void>(
-    options: WorkItemOptions<Context, Output>,
-  ): WorkItem<Context, Output> {
+  createWorkItem<
+    Context = undefined,
+    Output = void,
+    Input = undefined,
+    Message = never,
+  >(
+    options: WorkItemOptions<Context, Output, Input, Message>,
+  ): WorkItem<Context, Output, Input, Message> {
     return createItem(this.#engine, this.#root, options);
+  }
+
+  /**
+   * Defines a kind: its items are found by their keys, and made when they are
+   * first needed. Throws as `createWorkItem` does, and a `TypeError` if the
+   * scheduler has a kind of this name already.
+   *
+   * @example A failing key backs off alone
+   * ```ts
+   * import { exponential, Scheduler, type } from "@workitem/scheduler";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const scheduler = new Scheduler();
+   * const sync = scheduler.define("sync", {
+   *   message: type<string>(),
+   *   retry: exponential({ attempts: 3, min: 1 }),
+   *   run({ messages, attempt }) {
+   *     if (attempt === 1) throw new Error("down");
+   *     return messages.join();
+   *   },
+   * });
+   *
+   * sync.enqueue("acme", "a");
+   * assertEquals(await sync.request("acme", "b"), "a,b");
+   * await scheduler.close();
+   * ```
+   */
+  define<
+    Context = undefined,
+    Output = void,
+    Input = undefined,
+    Message = never,
+  >(
+    name: string,
+    options: KindOptions<Context, Output, Input, Message>,
+  ): Kind<Context, Output, Input, Message>;
+  /** The same, of a definition made by `kind()`. */
+  define<Context, Output, Input, Message>(
+    definition: KindDefinition<Context, Output, Input, Message>,
+  ): Kind<Context, Output, Input, Message>;
+  define<Context, Output, Input, Message>(
+    name: string | KindDefinition<Context, Output, Input, Message>,
+    options?: KindOptions<Context, Output, Input, Message>,
+  ): Kind<Context, Output, Input, Message> {
+    return createKind(this.#engine, this.#root, name, options);
   }
 
   /** Makes a scope. Throws as `createWorkItem` does. */
@@ -165,8 +208,13 @@ export class Scheduler implements Parent {
     this.#engine.setConcurrency(value);
   }
 
-  /** Waits until nothing is due and nothing runs; suspended items do not
-   * count. Rejects with `ClosedError` if what is due is dropped. */
+  /** What the scheduler lives in: nothing. */
+  get parent(): undefined {
+    return undefined;
+  }
+
+  /** Waits until nothing is due and nothing runs; items that are delayed, held
+   * or suspended do not count. Rejects with `ClosedError` if what is due is dropped. */
   idle(options: WaitOptions = {}): Promise<void> {
     const promise = this.#idle(options);
     return this.#engine.verifier?.watch(promise, "scheduler") ?? promise;

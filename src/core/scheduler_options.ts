@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Clock, systemClock } from "./clock.ts";
+import { type Clock, systemClock, systemRandom } from "./clock.ts";
 import type { WaitUntil } from "./keep_alive.ts";
 import type { OnError } from "./observer.ts";
 import {
@@ -32,6 +32,10 @@ export interface SchedulerOptions {
    *
    * @default {false} */
   readonly verify?: boolean | undefined;
+  /** Where randomness comes from: a number from 0, below 1, for each call.
+   *
+   * @default {Math.random} */
+  readonly random?: (() => number) | undefined;
   /** Where time comes from.
    *
    * @default {systemClock} */
@@ -65,6 +69,7 @@ const RULES: Rules<SchedulerOptions> = {
       [clock?.now, clock?.startTimer, clock?.stopTimer, clock?.turn]
         .every((method) => typeof method === "function"),
   },
+  random: FUNCTION,
   waitUntil: FUNCTION,
   signal: SIGNAL,
   onError: FUNCTION,
@@ -78,6 +83,7 @@ export interface CheckedOptions {
   readonly maxOwed: number;
   readonly verify: boolean;
   readonly clock: Clock;
+  readonly random: () => number;
   readonly waitUntil?: WaitUntil | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onError?: OnError | undefined;
@@ -90,7 +96,8 @@ export function checkScheduler(options: SchedulerOptions): CheckedOptions {
     maxOwed = MAX_OWED_DEFAULT,
     verify = false,
     clock = systemClock,
+    random = systemRandom,
     ...others
   } = check("Cannot create scheduler", options, RULES);
-  return { concurrency, maxOwed, verify, clock, ...others };
+  return { concurrency, maxOwed, verify, clock, random, ...others };
 }

@@ -20,6 +20,9 @@ export class Slice {
   readonly #clock: Clock;
   readonly #runsMax: number;
   readonly #msMax: number;
+  /** Has the event loop its turn? */
+  isYielding = false;
+  #afterTurn: (() => void)[] = [];
   #runs = 0;
   /** It stays so until the event loop has had its turn. */
   #isSpent = false;
@@ -45,8 +48,24 @@ export class Slice {
     this.#untilLook--;
   }
 
-  /** The event loop has had its turn. */
-  restart(): void {
+  /** Gives the event loop its turn, then calls `back`. */
+  yield(back: () => void): void {
+    this.isYielding = true;
+    this.#clock.turn(() => {
+      this.isYielding = false;
+      this.#restart();
+      for (const resolve of this.#afterTurn.splice(0)) resolve();
+      back();
+    });
+  }
+
+  /** Resolves once no turn is awaited. */
+  turned(): Promise<void> {
+    if (!this.isYielding) return Promise.resolve();
+    return new Promise((resolve) => this.#afterTurn.push(resolve));
+  }
+
+  #restart(): void {
     this.#runs = 0;
     this.#isSpent = false;
     this.#untilLook = this.#stride;

@@ -9,15 +9,9 @@ import type { Clock } from "./clock.ts";
 import { CancelledError, TimeoutError } from "./errors.ts";
 import { type Cause, Halt } from "./halt.ts";
 import type { Reporter, Snapshot } from "./observer.ts";
-import {
-  isSuspended,
-  type ItemRecord,
-  labelOf,
-  nameOf,
-  rareOf,
-  type RunRecord,
-  type RunView,
-} from "./record.ts";
+import { isSuspended, labelOf, nameOf, rareOf } from "./facts.ts";
+import type { Asker } from "./rare.ts";
+import type { ItemRecord, RunRecord } from "./record.ts";
 import type { Timer, Timers } from "./timers.ts";
 
 /** What stopping asks of the engine. */
@@ -48,7 +42,7 @@ export class Stops {
 
   /** An enqueue of a running item asks for a restart; `by` is the run that
    * asked, if it was one. */
-  restart(record: ItemRecord, by: RunView | undefined): void {
+  restart(record: ItemRecord, by: Asker | undefined): void {
     const run = record.youngest;
     if (run === undefined || (by?.facts === run && !by.ended)) return;
     const rare = rareOf(record);

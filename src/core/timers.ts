@@ -15,8 +15,10 @@ export interface Timer {
   readonly atMs: number;
   /** Breaks ties: the timer set first is called first. */
   readonly order: number;
-  /** What is called. */
-  readonly callback: () => void;
+  /** What is called, with `subject`. */
+  readonly callback: (subject: never) => void;
+  /** What it is about; it saves a closure for each. */
+  readonly subject: unknown;
   /** Where it stands in the heap; -1 once it has been called or stopped. */
   index: number;
 }
@@ -35,10 +37,20 @@ export class Timers {
 
   /** Calls `callback` once, `delayMs` from now. */
   start(delayMs: number, callback: () => void): Timer {
+    return this.startAt(this.#clock.now() + delayMs, callback, undefined);
+  }
+
+  /** Calls `callback` once with `subject`, when the clock shows `atMs`. */
+  startAt<Subject>(
+    atMs: number,
+    callback: (subject: Subject) => void,
+    subject: Subject,
+  ): Timer {
     const timer: Timer = {
-      atMs: this.#clock.now() + delayMs,
+      atMs,
       order: this.#order++,
       callback,
+      subject,
       index: this.#heap.length,
     };
     this.#heap.push(timer);
@@ -51,6 +63,12 @@ export class Timers {
   stop(timer: Timer | undefined): void {
     if (timer === undefined || timer.index < 0) return;
     this.#take(timer);
+    this.#arm();
+  }
+
+  /** Forgets all timers. */
+  clear(): void {
+    for (const timer of this.#heap.splice(0)) timer.index = -1;
     this.#arm();
   }
 
@@ -84,7 +102,7 @@ export class Timers {
       first = this.#heap[0]
     ) {
       this.#take(first);
-      first.callback();
+      first.callback(first.subject as never); // As startAt() was given them.
     }
     this.#arm();
   };

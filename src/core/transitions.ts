@@ -1,20 +1,24 @@
 /**
  * Where an owed item stands, and every way it comes and goes. An item that is
- * owed a run stands in exactly one of four places:
+ * owed a run stands in exactly one of these places:
  *
+ * - **held**, while its last failure has not been reset
  * - **parked**, while it is suspended
+ * - **backing off** or **delayed**, until its time has come
+ * - **blocked**, while its predecessor of the same key cleans up
  * - **behind its own run**, if it may not overlap itself
- * - **at its gate**, while another item of its serialized scope is inside
+ * - **at a gate** of its kind or scope
  * - **ready**, when only an executor is missing
  *
  * @module
  */
+import { isSuspended } from "./facts.ts";
 import { Levels } from "./levels.ts";
 import { List } from "./list.ts";
 import {
   type Definition,
   type Entry,
-  isSuspended,
+  type Gate,
   ItemRecord,
   type OneShot,
 } from "./record.ts";
@@ -24,8 +28,13 @@ import { join, Waiter } from "./waiters.ts";
 export class Standing {
   /** The items that only miss an executor. */
   readonly ready: Levels = new Levels();
-  /** The items that are owed a run and suspended. */
+  readonly held: List<Entry> = new List();
   readonly parked: List<Entry> = new List();
+  readonly backoff: List<Entry> = new List();
+  readonly delayed: List<Entry> = new List();
+  readonly blocked: List<Entry> = new List();
+  /** The gates at which somebody waits. */
+  readonly gates: Set<Gate> = new Set();
   /** How many items are owed a run. */
   owed = 0;
   /** How far an item may overlap itself, if it does not say. */
@@ -35,9 +44,9 @@ export class Standing {
     this.maxOverlap = maxOverlap;
   }
 
-  /** How many items are owed a run that are not suspended. */
+  /** How many items are owed a run for which somebody may wait. */
   get due(): number {
-    return this.owed - this.parked.size;
+    return this.owed - this.parked.size - this.held.size - this.delayed.size;
   }
 
   /** A run is promised. */
@@ -93,23 +102,15 @@ export class Standing {
 
   /** Puts an owed item, which stands behind its own run, where it belongs. */
   place(record: ItemRecord): void {
-    if (isSuspended(record)) return this.parked.push(record);
-    if (!this.mayBegin(record)) return;
-    const { gate } = record.definition;
-    if (gate === undefined || gate.enter(record)) {
-      this.ready.of(record).push(record);
-    }
+    const place = this.#apart(record);
+    if (place !== undefined) place.push(record);
+    else if (this.mayBegin(record)) this.#pass(record, 0);
   }
 
-  /** An owed item has been suspended. */
-  park(record: ItemRecord): void {
+  /** What keeps an item has changed: it stands elsewhere, if it is owed. */
+  move(record: ItemRecord): void {
+    if (!record.owed) return;
     this.#displace(record);
-    this.parked.push(record);
-  }
-
-  /** An owed item has been resumed. */
-  unpark(record: ItemRecord): void {
-    this.parked.remove(record);
     this.place(record);
   }
 
@@ -117,7 +118,18 @@ export class Standing {
    * behind those who are ready. */
   release(record: ItemRecord): void {
     if (record.owed && record.list === undefined) this.place(record);
-    if (record.definition.gate?.holder === record) this.#open(record);
+    for (const gate of record.definition.gates) {
+      gate.ended(record);
+      this.open(gate);
+    }
+  }
+
+  /** Lets those through who may pass `gate` now. */
+  open(gate: Gate): void {
+    for (let next = gate.admit(); next !== undefined; next = gate.admit()) {
+      this.#pass(next, next.definition.gates.indexOf(gate) + 1);
+    }
+    if (gate.first === undefined) this.gates.delete(gate);
   }
 
   /** May a run of `record` begin, as far as its other runs are concerned? */
@@ -128,18 +140,42 @@ export class Standing {
       running < (definition.maxOverlap ?? this.maxOverlap);
   }
 
-  #displace(record: ItemRecord): void {
-    const { list, running } = record;
-    if (list === undefined) return;
-    list.remove(record);
-    const { gate } = record.definition;
-    if (gate?.holder === record && running === 0) this.#open(record);
+  /** Where an item stands that is not to begin, for its own reasons. */
+  #apart(record: ItemRecord): List<Entry> | undefined {
+    const { rare } = record;
+    if (rare === undefined) return undefined;
+    if (rare.hold !== undefined) return this.held;
+    if (isSuspended(record)) return this.parked;
+    if (rare.timer !== undefined) {
+      return rare.isBackoff ? this.backoff : this.delayed;
+    }
+    return rare.isBlocked ? this.blocked : undefined;
   }
 
-  /** The holder of a gate has left it. */
-  #open(record: ItemRecord): void {
-    const next = record.definition.gate?.leave();
-    if (next !== undefined) this.ready.of(next).push(next);
+  /** Lets an item through its gates, from the one at `index`. */
+  #pass(record: ItemRecord, index: number): void {
+    const { gates } = record.definition;
+    for (; index < gates.length; index++) {
+      const gate = gates[index];
+      const isThrough = gate === undefined || gate.enter(record);
+      if (gate?.first !== undefined) this.gates.add(gate); // Or one gave way.
+      if (!isThrough) return;
+    }
+    this.ready.of(record).push(record);
+  }
+
+  /** Takes an item away from where it stands; so it gives back the permits of
+   * the gates that it has passed. */
+  #displace(record: ItemRecord): void {
+    const { list, definition: { gates } } = record;
+    if (list === undefined) return;
+    const at = gates.findIndex((gate) => gate.holds(record));
+    const isReady = this.ready.of(record) === list;
+    list.remove(record);
+    for (const gate of gates.slice(0, isReady ? gates.length : at + 1)) {
+      if (gate !== gates[at]) gate.leave(record);
+      this.open(gate);
+    }
   }
 }
 
@@ -147,7 +183,7 @@ export class Standing {
  * runs what it is owed and no more. */
 export function unfold(oneShot: OneShot): ItemRecord {
   const { definition, callback } = oneShot;
-  const record = new ItemRecord(definition, callback, NOTHING);
+  const record = new ItemRecord(definition, callback, undefined, undefined);
   record.isSpecial = true;
   record.life = "deleting";
   record.enqueues = 1;
@@ -157,10 +193,8 @@ export function unfold(oneShot: OneShot): ItemRecord {
 
 /** Stands for the items of one-shot work that never needs them. */
 export function createNobody(definition: Definition): ItemRecord {
-  const record = new ItemRecord(definition, () => {}, NOTHING);
+  const record = new ItemRecord(definition, () => {}, undefined, undefined);
   record.isSpecial = true;
   record.life = "deleting";
   return record;
 }
-
-const NOTHING = { context: undefined, key: undefined };

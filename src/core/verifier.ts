@@ -10,11 +10,10 @@ import type { Clock } from "./clock.ts";
 import { SelfWaitError, WorkItemError } from "./errors.ts";
 import type { Executors } from "./executor.ts";
 import type { Reporter } from "./observer.ts";
+import { labelOf, nameOf } from "./facts.ts";
 import {
   Entry,
   type ItemRecord,
-  labelOf,
-  nameOf,
   type RunView,
   type ScopeRecord,
 } from "./record.ts";
@@ -38,6 +37,9 @@ export interface VerifierPort {
 
 /** What is waited for: an item or one-shot, a scope's end, or the scheduler. */
 export type Target = Entry | ScopeRecord | "scheduler";
+
+/** As a definition has it. */
+type Merge = (older: unknown, newer: unknown) => unknown;
 
 interface Wait {
   readonly run: RunView;
@@ -70,6 +72,18 @@ export class Verifier {
       const tookMs = clock.now() - beganMs;
       if (tookMs > BLOCKED_MS) this.#reportBlocked(run.record, tookMs);
     }
+  }
+
+  /** The same merge, but one that changes what it is given is told so: that may
+   * be in other hands, or be folded again. */
+  watchMerge(merge: Merge, kind: string | undefined): Merge {
+    return (older, newer) => {
+      const before = [look(older), look(newer)];
+      const merged = merge(older, newer);
+      const after = [look(older), look(newer)];
+      if (!isAlike(before, after)) this.#reportMerge(kind);
+      return merged;
+    };
   }
 
   /** An item was enqueued; by itself? */
@@ -132,6 +146,17 @@ export class Verifier {
     return new SelfWaitError(`Cannot wait in ${labelOf(run.record)}`, why);
   }
 
+  #reportMerge(kind: string | undefined): void {
+    const whose = kind === undefined ? "a work item" : `"${kind}"`;
+    this.#port.reporter.report(
+      new WorkItemError(`The merge of ${whose} changed what it was given`, {
+        code: "WI-MERGE",
+        hint: "Return a new message, as [...older, ...newer].",
+      }),
+      { kind, key: undefined },
+    );
+  }
+
   #reportBlocked(record: ItemRecord, tookMs: number): void {
     const ms = Math.round(tookMs);
     this.#port.reporter.report(
@@ -160,6 +185,26 @@ export class Verifier {
   }
 }
 
+/** What can be seen of a message without looking into its parts. */
+function look(message: unknown): readonly unknown[] {
+  if (typeof message !== "object" || message === null) return [message];
+  const parts = Symbol.iterator in message
+    ? [...message as Iterable<unknown>]
+    : [];
+  return [message, ...parts, ...Object.entries(message).flat()];
+}
+
+function isAlike(
+  before: readonly (readonly unknown[])[],
+  after: readonly (readonly unknown[])[],
+): boolean {
+  return before.every((parts, index) => {
+    const now = after[index];
+    return parts.length === now?.length &&
+      parts.every((part, at) => Object.is(part, now[at]));
+  });
+}
+
 /** Why a run of `record` that awaits `target` would wait for ever. */
 function whyNever(record: ItemRecord, target: Target): string | undefined {
   if (target === "scheduler") return "the scheduler is not idle while it runs";
@@ -167,8 +212,8 @@ function whyNever(record: ItemRecord, target: Target): string | undefined {
   if (!(target instanceof Entry)) {
     return isInside(record, target) ? "it is in that scope" : undefined;
   }
-  const { gate } = record.definition;
-  return gate !== undefined && gate === target.definition.gate &&
+  const { gate } = record.definition.scope;
+  return gate !== undefined && gate === target.definition.scope.gate &&
       target.list !== undefined
     ? `${labelOf(target)} is of the same serialized scope`
     : undefined;

@@ -23,6 +23,9 @@ export class Waiter implements Linked<Waiter> {
   readonly #settle: Settle;
   /** Does it want the run's result, and so is told of its failure? */
   readonly wantsResult: boolean;
+  /** How many messages have to be taken from the inbox before it is its turn.
+   * That matters only where a run does not take all. */
+  behind = 0;
 
   constructor(settle: Settle, wantsResult: boolean) {
     this.#settle = settle;

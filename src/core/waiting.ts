@@ -4,15 +4,18 @@
  *
  * @module
  */
+import { HeldError } from "./errors.ts";
 import { type Rules, SIGNAL } from "./options.ts";
-import { isIdle, type ItemRecord, rareOf } from "./record.ts";
+import { isAtRest, isDelayed, labelOf, rareOf } from "./facts.ts";
+import type { ItemRecord } from "./record.ts";
 import { join, type Settle, wait, Waiter } from "./waiters.ts";
-import type { WaitOptions } from "./work_item.ts";
+import type { WaitOptions } from "./calls.ts";
 
 /** What the options of a wait must be. */
 export const WAIT_RULES: Rules<WaitOptions> = { signal: SIGNAL };
 
-/** Resolves when the runs in flight and the one that is owed have ended. */
+/** Resolves when the runs in flight and the one that is due have ended, with
+ * their further attempts. */
 export function flush(
   record: ItemRecord,
   options: WaitOptions,
@@ -23,7 +26,7 @@ export function flush(
   });
 }
 
-/** Resolves when nothing is owed and nothing runs. */
+/** Resolves when nothing is due and nothing runs. */
 export function idle(record: ItemRecord, options: WaitOptions): Promise<void> {
   return waitFor(record, options, (settle) => {
     const waiter = new Waiter(settle, false);
@@ -34,7 +37,7 @@ export function idle(record: ItemRecord, options: WaitOptions): Promise<void> {
 }
 
 /** Waits for the end of the item if it is being deleted, for nothing if it is
- * idle, and else as `stand` says. */
+ * at rest or held, and else as `stand` says. */
 function waitFor(
   record: ItemRecord,
   { signal }: WaitOptions,
@@ -42,8 +45,13 @@ function waitFor(
 ): Promise<void> {
   const deletion = record.rare?.deletion?.promise;
   if (deletion !== undefined) return follow(deletion, signal);
-  if (isIdle(record) && !signal?.aborted) return Promise.resolve();
-  return wait(signal, stand);
+  if (signal?.aborted) return wait(signal, stand);
+  const hold = record.rare?.hold;
+  if (hold !== undefined) {
+    const what = `Cannot wait for ${labelOf(record)}`;
+    return Promise.reject(new HeldError(what, hold.error));
+  }
+  return isAtRest(record) ? Promise.resolve() : wait(signal, stand);
 }
 
 /** Resolves when `deletion` does. */
@@ -79,6 +87,10 @@ function attach(record: ItemRecord, settle: Settle): readonly Waiter[] {
   for (let run = record.youngest; run !== undefined; run = run.older) {
     run.waiters = join(run.waiters, stand());
   }
-  if (record.owed) record.waiters = join(record.waiters, stand());
+  if (record.owed && !isDelayed(record)) {
+    const last = stand();
+    last.behind = record.inbox?.length ?? 0;
+    record.waiters = join(record.waiters, last);
+  }
   return waiters;
 }

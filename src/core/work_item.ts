@@ -1,44 +1,19 @@
 /**
- * What a user holds: the item, what it is made from, what its callback is
- * handed, and what it lives in. They name each other, so they stand together.
+ * What a user holds: the item, what it is made from, and what its callback is
+ * handed. They name each other, so they stand together.
  *
  * @module
  */
-
+import type {
+  CancelOptions,
+  ItemName,
+  Parent,
+  Suspension,
+  Timing,
+  WaitOptions,
+} from "./calls.ts";
+import type { FailureOptions, InboxOptions, TimeOptions } from "./policies.ts";
 import type { EnqueueOutcome, ItemState, WhenRunning } from "./words.ts";
-
-/** How a callback, event or report names an item. */
-export interface ItemName {
-  /** The name of its kind, if it is of one. */
-  readonly kind: string | undefined;
-  /** Its key, if it was given one. */
-  readonly key: string | undefined;
-}
-
-/** How to wait. */
-export interface WaitOptions {
-  /** Ends the waiting: the promise rejects with `signal.reason`. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** What to cancel. */
-export interface CancelOptions {
-  /**
-   * Abort the signals of the runs in flight as well?
-   *
-   * @default {false}
-   */
-  readonly running?: boolean | undefined;
-}
-
-/** Keeps an item from running until it is given back. */
-export interface Suspension {
-  /** Gives it back; the item may run when all suspensions are. Once is enough,
-   * more does nothing. */
-  resume(): void;
-  /** The same as `resume()`, for `using`. */
-  [Symbol.dispose](): void;
-}
 
 /**
  * One call of a work item's callback, as the callback sees it.
@@ -57,9 +32,16 @@ export interface Suspension {
  * assertEquals(await item.request(), "run 1 answers 2");
  * ```
  */
-export interface Run<Context = undefined> {
+export interface Run<
+  Context = undefined,
+  Message = never,
+  Input = [Message] extends [never] ? undefined : Message,
+  Name extends string | undefined = string | undefined,
+> {
   /** The key of the item, if it was given one. */
-  readonly key: string | undefined;
+  readonly key: Name;
+  /** All messages since the last run began, in order. */
+  readonly messages: readonly Message[];
   /** The item's own memory. */
   readonly context: Context;
   /** Aborts on timeout, on restart, by `cancel({ running: true })`, when the
@@ -68,6 +50,8 @@ export interface Run<Context = undefined> {
   readonly signal: AbortSignal;
   /** Counts the runs of this item, from 1. */
   readonly number: number;
+  /** Which attempt this is for the oldest of its messages, from 1. */
+  readonly attempt: number;
   /** How many enqueues this run answers, 1 or more. */
   readonly coalesced: number;
   /** Which executor runs it: a number below `concurrency` as it was when the
@@ -78,27 +62,28 @@ export interface Run<Context = undefined> {
   /** The item as this run sees it: `flush()` and `idle()` throw
    * `SelfWaitError`, `request()` rejects with it, `enqueue()` never restarts
    * this run, and `delete()` does not wait for its end. */
-  readonly item: WorkItem<Context, unknown>;
+  readonly item: WorkItem<Context, unknown, Input, Message>;
 }
 
 /** What a callback of `Scheduler.run` is handed. */
 export type OneShotRun = Pick<Run, "signal" | "executor">;
 
-/** What a work item is made from. */
-export interface WorkItemOptions<Context = undefined, Output = void> {
-  /** Names the item in errors, events and reports: a well-formed string of 1
-   * to 512 bytes, not `.` or `..`. Two items may have the same.
-   *
-   * @default {undefined} */
-  readonly key?: string | undefined;
-  /** Makes the item's own memory; called once, at creation. Write it before
-   * `run`, so that its type reaches there.
-   *
-   * @default {undefined} */
-  readonly context?: (() => Context) | undefined;
-  /** Does the work: **all** of the work it finds in the context, because any
-   * number of enqueues may have made this one run. */
-  readonly run: (run: Run<Context>) => Output | PromiseLike<Output>;
+/** What single items and the items of a kind are made from alike. */
+export interface ActorOptions<
+  Context,
+  Output,
+  Input,
+  Message,
+  Name extends string | undefined = string | undefined,
+> extends
+  InboxOptions<Input, Message>,
+  TimeOptions,
+  FailureOptions<Message, Name> {
+  /** Does the work: **all** of the work it finds in its messages and in the
+   * context, because any number of enqueues may have made this one run. */
+  readonly run: (
+    run: Run<Context, Message, Input, Name>,
+  ) => Output | PromiseLike<Output>;
   /** What an enqueue does while the item runs.
    *
    * @default {"rerun"} */
@@ -112,22 +97,33 @@ export interface WorkItemOptions<Context = undefined, Output = void> {
    *
    * @default {8} */
   readonly maxRestarts?: number | undefined;
-  /** Milliseconds after which the signal of a run aborts with a
-   * `TimeoutError`.
-   *
-   * @default No limit. */
-  readonly timeout?: number | undefined;
-  /** 0 to 255: higher ones go first, whatever else waits.
-   *
-   * @default {0} */
-  readonly priority?: number | undefined;
-  /** Called once, after the last run, when the item has been deleted or the
-   * scheduler closed. A promise it returns is awaited.
+  /** Called once for each context, after the last run, when the item has been
+   * deleted or passivated, or the scheduler closed. A promise it returns is
+   * awaited.
    *
    * @default {undefined} */
   readonly cleanup?:
-    | ((context: Context, name: ItemName) => unknown)
+    | ((context: Context, name: ItemName<Name>) => unknown)
     | undefined;
+}
+
+/** What a work item is made from. */
+export interface WorkItemOptions<
+  Context = undefined,
+  Output = void,
+  Input = undefined,
+  Message = never,
+> extends ActorOptions<Context, Output, Input, Message> {
+  /** Names the item in errors, events and reports: a well-formed string of 1
+   * to 512 bytes, not `.` or `..`. Two items may have the same.
+   *
+   * @default {undefined} */
+  readonly key?: string | undefined;
+  /** Makes the item's own memory; called once, at creation. Write it before
+   * `run`, so that its type reaches there.
+   *
+   * @default {undefined} */
+  readonly context?: (() => Context) | undefined;
 }
 
 /**
@@ -153,7 +149,12 @@ export interface WorkItemOptions<Context = undefined, Output = void> {
  * assertEquals(printed, [["a", "b"]]);
  * ```
  */
-export interface WorkItem<Context = undefined, Output = void> {
+export interface WorkItem<
+  Context = undefined,
+  Output = void,
+  Input = undefined,
+  Message = never,
+> {
   /** The key it was given, if any. */
   readonly key: string | undefined;
   /** The item's own memory: write here, then enqueue. */
@@ -165,43 +166,52 @@ export interface WorkItem<Context = undefined, Output = void> {
   /** What it lives in; `undefined` once it is deleted. */
   readonly parent: Parent | undefined;
   /**
-   * Asks for a run that begins after this call. Calls none of your code but
-   * the observers'.
+   * Asks for a run that begins after this call, and is handed `message`. Calls
+   * none of your code but the schema, `merge`, `context` and observers; what
+   * one of the first three throws refuses the enqueue and changes nothing.
    *
+   * @param message What the run is handed; `undefined` is a mere wake-up.
+   * @throws {InvalidMessageError} The schema refuses the message.
    * @throws {DeletedError} The item is deleted or being deleted.
    * @throws {ClosedError} The scheduler was closed.
    * @throws {QueueFullError} `maxOwed` items are owed a run, and this is not
-   * one of them. Nothing was queued.
+   * one of them, or `maxInbox` messages wait. Nothing was queued.
+   * @throws {TypeError} A timing is of the wrong type or unknown.
+   * @throws {RangeError} A timing is out of its range.
    */
-  enqueue(): EnqueueOutcome;
+  enqueue(message?: Input, timing?: Timing): EnqueueOutcome;
   /**
-   * Enqueues, and returns the result of the run that answers it.
+   * Enqueues, and returns the result of the run that handles the message,
+   * through all its attempts.
    *
-   * Never throws. Rejects with the run's error, with what `enqueue` would
-   * throw, with `SkippedError` or `CancelledError`, and through `run.item` with
-   * `SelfWaitError`.
+   * Never throws. Rejects with the error of the last attempt, with what
+   * `enqueue` would throw, with `HeldError`, `SkippedError` or
+   * `CancelledError`, and through `run.item` with `SelfWaitError`.
    */
-  request(): Promise<Output>;
+  request(message?: Input, timing?: Timing): Promise<Output>;
   /**
-   * Waits for the runs in flight and for the one that is owed; what is
-   * enqueued later does not prolong it.
+   * Waits for the runs in flight and for the one that is owed, with their
+   * further attempts. What is enqueued later does not prolong it, and a run
+   * that is delayed is not waited for.
    *
-   * Rejects with `CancelledError`, `DeletedError` or `ClosedError` if that was
+   * Rejects with `HeldError`, `CancelledError`, `DeletedError` or `ClosedError` if that was
    * taken back unrun, or was cancelled or closed while it ran and rejected;
    * with `signal.reason`; never with the error of a run.
    */
   flush(options?: WaitOptions): Promise<void>;
-  /** Waits until nothing is owed and nothing runs. An item that goes on
-   * enqueueing itself may never get there. Rejects if a wake-up is taken back
+  /** Waits until nothing is owed but what is delayed, and nothing runs. An item
+   * that goes on enqueueing itself may never get there. Rejects with
+   * `HeldError`, if a wake-up is taken back
    * while it waits, and with `signal.reason`. */
   idle(options?: WaitOptions): Promise<void>;
   /**
    * Takes back the run that is owed.
    *
-   * @returns `undefined` when none was owed.
+   * @returns The messages that waited, none for mere wake-ups; `undefined` when
+   * no run was owed.
    * @throws {TypeError} An option is of the wrong type or unknown.
    */
-  cancel(options?: CancelOptions): readonly never[] | undefined;
+  cancel(options?: CancelOptions): readonly Message[] | undefined;
   /**
    * Keeps the item from starting. It goes on collecting wake-ups.
    *
@@ -209,76 +219,18 @@ export interface WorkItem<Context = undefined, Output = void> {
    * @throws {ClosedError} The scheduler was closed.
    */
   suspend(): Suspension;
+  /** Ends a backoff or a hold: what is owed is due now, as a first attempt. */
+  reset(): void;
   /**
-   * Refuses further enqueues at once, lets what is queued run once more, and
-   * cleans up after the last run. What is suspended, or queued while the
+   * Refuses further enqueues at once, lets what is queued or delayed run once
+   * more, now and without further attempts, and cleans up after the last run.
+   * What waits for a further attempt, is held or suspended, or queued while the
    * scheduler is paused, is not run.
    *
-   * @returns How it ended: `undefined`, or `[]` when a wake-up was dropped
-   * unrun. It is the same promise each time, and rejects with `ClosedError` if
-   * `close()` gave up a run of the item.
+   * @returns How it ended: `undefined`, or the messages that were dropped unrun
+   * if no `undelivered` was told of them. It is the same promise each time, and
+   * rejects with `ClosedError` if `close()` gave up a run of the item. The key
+   * of a kind is then as if never used; any other item stays deleted.
    */
-  delete(): Promise<readonly never[] | undefined>;
-}
-
-/** What a scope is made from. */
-export interface ScopeOptions {
-  /** Shall the items of this scope, those of inner scopes included, never run
-   * at the same time?
-   *
-   * @default {false} */
-  readonly serialize?: boolean | undefined;
-  /** Called once, after all its children were cleaned up. A promise it returns
-   * is awaited.
-   *
-   * @default {undefined} */
-  readonly cleanup?: (() => unknown) | undefined;
-}
-
-/** What items and scopes live in: a scope, or the scheduler itself. */
-export interface Parent {
-  /**
-   * Makes an item; it is idle until its first enqueue.
-   *
-   * @throws {TypeError} An option is of the wrong type or unknown.
-   * @throws {RangeError} A value is out of its range.
-   * @throws {unknown} What `context` throws.
-   * @throws {DeletedError} The scope is deleted or being deleted.
-   * @throws {ClosedError} The scheduler was closed.
-   */
-  createWorkItem<Context = undefined, Output = void>(
-    options: WorkItemOptions<Context, Output>,
-  ): WorkItem<Context, Output>;
-  /** Makes a scope inside this one. Throws as `createWorkItem` does. */
-  createScope(options?: ScopeOptions): Scope;
-}
-
-/**
- * A lifetime that items share, and one gate if it is serialized.
- *
- * @example Children are deleted before their parent
- * ```ts
- * import { Scheduler } from "@workitem/scheduler";
- * import { assertEquals } from "@std/assert";
- *
- * const scheduler = new Scheduler();
- * const log: string[] = [];
- * const scope = scheduler.createScope({ cleanup: () => log.push("scope") });
- * const item = scope.createWorkItem({
- *   run: () => void log.push("run"),
- *   cleanup: () => log.push("item"),
- * });
- *
- * item.enqueue();
- * await scope.delete();
- * assertEquals(log, ["run", "item", "scope"]);
- * ```
- */
-export interface Scope extends Parent {
-  /** What it lives in; `undefined` once it is deleted. */
-  readonly parent: Parent | undefined;
-  /** Deletes all items and scopes inside, then cleans up. It is the same
-   * promise each time, and rejects with `ClosedError` if `close()` gave up a run
-   * of an item inside. */
-  delete(): Promise<void>;
+  delete(): Promise<readonly Message[] | undefined>;
 }

@@ -6,12 +6,14 @@
 import type {
   EndedEvent,
   EnqueuedEvent,
+  HeldEvent,
   Observer,
   PausedEvent,
+  RetriedEvent,
   StalledEvent,
   StartedEvent,
 } from "../core/observer.ts";
-import type { ItemName } from "../core/work_item.ts";
+import type { ItemName } from "../core/calls.ts";
 
 interface Expected {
   readonly line: string;
@@ -90,6 +92,20 @@ export class Recorder implements Observer {
   /** Writes `ended a #1 ok`. */
   ended(event: EndedEvent): void {
     this.#write(`ended ${label(event)} #${event.number} ${event.outcome}`);
+  }
+
+  /** Writes `retried a #1 attempt 1 in 500`: the attempt that failed, and
+   * milliseconds until the next. */
+  retried(event: RetriedEvent): void {
+    const { number, attempt, delay } = event;
+    this.#write(
+      `retried ${label(event)} #${number} attempt ${attempt} in ${delay}`,
+    );
+  }
+
+  /** Writes `held a`. */
+  held(event: HeldEvent): void {
+    this.#write(`held ${label(event)}`);
   }
 
   /** Writes `stalled a #1 +500`: milliseconds past its limit. */

@@ -20,7 +20,7 @@ Deno.test("close() goes on listening to the scheduler's signal", async () => {
   await microtasks();
 
   const { aborted } = report.now as CloseReport;
-  assertEquals(aborted, [{ kind: undefined, key: "a" }]);
+  assertEquals(aborted, [{ kind: undefined, key: "a", messages: [] }]);
 });
 
 Deno.test("close() called by a cleanup of its own is the same closing", async () => {

@@ -5,12 +5,12 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { ClosedError, type ItemName } from "../../mod.ts";
+import { ClosedError, type LeftItem } from "../../mod.ts";
 import { assertCounts, microtasks, obey, peek } from "./support/stage.ts";
 import { Puppet, Stage } from "./support/stage.ts";
 
-function name(key: string): ItemName {
-  return { kind: undefined, key };
+function name(key: string): LeftItem {
+  return { kind: undefined, key, messages: [] };
 }
 
 const EMPTY = { finished: 0, aborted: [], left: [], stuck: [] };

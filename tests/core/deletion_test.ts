@@ -327,7 +327,8 @@ Deno.test("delete() pending when the grace of close() ends drops what is owed", 
 
   assertEquals(await deletion, []);
   const { finished, left } = await closing;
-  assertEquals([finished, left], [1, [{ kind: undefined, key: "a" }]]);
+  const a = { kind: undefined, key: "a", messages: [] };
+  assertEquals([finished, left], [1, [a]]);
 });
 
 Deno.test("delete() of an item whose run is stuck at close() rejects with ClosedError", async () => {

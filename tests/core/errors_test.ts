@@ -9,6 +9,8 @@ import {
   CancelledError,
   ClosedError,
   DeletedError,
+  HeldError,
+  InvalidMessageError,
   QueueFullError,
   Scheduler,
   SelfWaitError,
@@ -23,10 +25,20 @@ const cause = new Error("behind it");
 const ERRORS: readonly (readonly [string, string, WorkItemError])[] = [
   ["ClosedError", "WI-CLOSED", new ClosedError("Cannot run")],
   ["DeletedError", "WI-DELETED", new DeletedError("Cannot run")],
-  ["QueueFullError", "WI-QUEUE-FULL", new QueueFullError("Cannot run", 8)],
+  [
+    "QueueFullError",
+    "WI-QUEUE-FULL",
+    new QueueFullError("Cannot run", 8, "maxOwed"),
+  ],
   ["SelfWaitError", "WI-SELF-WAIT", new SelfWaitError("Cannot run", "so")],
   ["CancelledError", "WI-CANCELLED", new CancelledError("It was", cause)],
   ["SkippedError", "WI-SKIPPED", new SkippedError("Cannot run")],
+  ["HeldError", "WI-HELD", new HeldError("Cannot run", cause)],
+  [
+    "InvalidMessageError",
+    "WI-INVALID-MESSAGE",
+    new InvalidMessageError("Cannot run", [{ message: "wrong" }]),
+  ],
   ["TimeoutError", "WI-TIMEOUT", new TimeoutError("The run", 5)],
 ];
 
@@ -49,7 +61,8 @@ for (const [name, code, error] of ERRORS) {
 
 Deno.test("a cause is there only where there is one", () => {
   for (const [name, , error] of ERRORS) {
-    assertEquals(Object.hasOwn(error, "cause"), name === "CancelledError");
+    const hasOne = name === "CancelledError" || name === "HeldError";
+    assertEquals(Object.hasOwn(error, "cause"), hasOne);
   }
   assertStrictEquals(new CancelledError("It was", cause).cause, cause);
   const options = { code: "WI-X", hint: "None." };

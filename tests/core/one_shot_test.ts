@@ -196,7 +196,7 @@ Deno.test("run() that is stuck at close() rejects, and is reported without a key
 
   const { stuck } = await stage.close({ grace: 0 });
 
-  assertEquals(stuck, [{ kind: undefined, key: undefined }]);
+  assertEquals(stuck, [{ kind: undefined, key: undefined, messages: [] }]);
   assertEquals(outcome.now, "ClosedError");
 });
 

@@ -198,7 +198,7 @@ Deno.test("scope.delete() pending at close() ends within its grace", async () =>
   const { aborted } = await stage.close({ grace: 10 });
 
   await deletion;
-  assertEquals(aborted, [{ kind: undefined, key: "a" }]);
+  assertEquals(aborted, [{ kind: undefined, key: "a", messages: [] }]);
 });
 
 Deno.test("verify: scope.delete() awaited in a run inside names the deadlock", async () => {

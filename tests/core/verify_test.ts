@@ -4,6 +4,7 @@ import {
   Scheduler,
   type Scope,
   SelfWaitError,
+  type,
   type WorkItem,
   WorkItemError,
 } from "../../mod.ts";
@@ -637,4 +638,32 @@ Deno.test("A20 random wait-for graphs: nothing promised is missed, nothing repor
     );
   }
   assert(reports > GRAPHS / 10, `${reports} reports in ${GRAPHS} graphs`);
+});
+
+Deno.test("a merge that changes what it is given is named", async () => {
+  const all = stage(1);
+  const { scheduler, told } = all;
+  const run = (): void => {};
+  const message = type<string[]>();
+  const bad = scheduler.define("bad", {
+    message,
+    merge: (older, newer) => (older.push(...newer), older),
+    run,
+  });
+  const good = scheduler.define("good", {
+    message,
+    merge: (older, newer) => [...older, ...newer],
+    run,
+  });
+  for (const kind of [good, bad]) {
+    kind.enqueue("a", ["1"]);
+    kind.enqueue("a", ["2"]);
+  }
+  await scheduler.idle();
+
+  assertEquals(told.length, 1);
+  assertInstanceOf(told[0], WorkItemError);
+  assertEquals(told[0].code, "WI-MERGE");
+  assert(told[0].message.includes('"bad"'));
+  await end(all);
 });

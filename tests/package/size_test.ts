@@ -3,10 +3,10 @@ import { assert, assertEquals, assertGreater } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import { deno, ROOT, TOOLS } from "./tools.ts";
 
-/** The budget is 8 KB. It has not been reached: this is where we are, so that it
- * cannot get worse unseen. */
-const BUDGET = 8 * 1024;
-const BYTES_MAX = 12_900;
+/** The budget is 14 KB, kinds included. It has not been reached: this is where we
+ * are, so that it cannot get worse unseen. */
+const BUDGET = 14 * 1024;
+const BYTES_MAX = 20_500;
 
 Deno.test('entry "." does not grow, minified and gzipped', async () => {
   const { code, stdout, text } = await deno([

@@ -5,7 +5,19 @@ import {
   assertNotEquals,
   assertStringIncludes,
 } from "@std/assert";
-import { copySource, deno, fill, TOOLS, withFolder } from "./tools.ts";
+import { copySource, deno, fill, ROOT, TOOLS, withFolder } from "./tools.ts";
+
+const { imports } = JSON.parse(
+  await Deno.readTextFile(new URL("deno.json", ROOT)),
+);
+
+/** What a user's npm would install along: `npm:croner@^11` as `croner: ^11`. */
+const DEPENDENCIES = Object.fromEntries(
+  Object.entries<string>(imports).flatMap(([name, specifier]) => {
+    const version = /^npm:.+@(.+)$/.exec(specifier)?.[1];
+    return version === undefined ? [] : [[name, version]];
+  }),
+);
 
 const TSCONFIG = {
   compilerOptions: {
@@ -36,11 +48,17 @@ function compile(
   return withFolder(async (folder) => {
     await copySource(folder);
     await fill(folder, {
-      "package.json": JSON.stringify({ type: "module" }),
+      "package.json": JSON.stringify({
+        type: "module",
+        dependencies: DEPENDENCIES,
+      }),
       "tsconfig.json": JSON.stringify(TSCONFIG),
       ...more,
     });
-    return await deno(["run", "--quiet", "-A", TOOLS.tsc], { cwd: folder });
+    return await deno(
+      ["run", "--quiet", "--node-modules-dir=auto", "-A", TOOLS.tsc],
+      { cwd: folder },
+    );
   });
 }
 

@@ -47,6 +47,7 @@ const WORDS = [
   "queued",
   "coalesced",
   "rerun",
+  "delayed",
   "skipped",
   "[]",
   "WI-CLOSED",

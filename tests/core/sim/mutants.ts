@@ -40,21 +40,21 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     [
       "dispatcher.ts",
-      "result = callback(new ActiveRun(record, executor));",
-      "result = callback(new ActiveRun(record, executor)); record.owed = false;",
+      "result = callback(run);",
+      "result = callback(run); record.owed = false;",
     ],
   ),
   mutant("an enqueue during a run is ignored (short way)", [
-    "engine.ts",
+    "intake.ts",
     "this.standing.owePlain(record);",
     "if (record.running === 0) this.standing.owePlain(record);",
   ]),
   mutant("an enqueue during a run is ignored (long way)", [
-    "engine.ts",
+    "intake.ts",
     `this.standing.owe(record);
-      if (outcome`,
-    `if (outcome === "queued") this.standing.owe(record);
-      if (outcome`,
+      this.keepAlive`,
+    `if (mayBegin) this.standing.owe(record);
+      this.keepAlive`,
   ]),
   mutant("the bound is not checked", [
     "executor.ts",
@@ -87,16 +87,16 @@ export const MUTANTS: readonly Mutant[] = [
   ]),
   mutant("a gate forgets its head", [
     "gates.ts",
-    "return this.holder = itemOf(",
-    "return this.holder = undefined; itemOf(",
+    "return this.#holder = itemOf(",
+    "return this.#holder = undefined; itemOf(",
   ]),
   mutant("a restart drops the waiters", [
-    "dispatcher.ts",
-    "record.waiters = merge(run.waiters, record.waiters);",
+    "inbox.ts",
+    "record.waiters = mergeWaiters(waiters, record.waiters);",
     "",
   ]),
   mutant("a restart drops the count", [
-    "dispatcher.ts",
+    "inbox.ts",
     "record.enqueues += run.coalesced;",
     "",
   ]),
@@ -107,7 +107,7 @@ export const MUTANTS: readonly Mutant[] = [
   ]),
   mutant("a suspended item is started", [
     "transitions.ts",
-    "if (isSuspended(record)) return this.parked.push(record);",
+    "if (isSuspended(record)) return this.parked;",
     "",
   ]),
   mutant("priority is ignored", [
@@ -122,8 +122,8 @@ export const MUTANTS: readonly Mutant[] = [
   ]),
   mutant("delete drops the owed run", [
     "deletion.ts",
-    "record.owed && (isSuspended(record) || this.#port.isPaused)",
-    "record.owed",
+    "isSuspended(record) || this.#port.isPaused)",
+    "record.owed)",
   ]),
   mutant("close drops due runs within the grace", [
     "closing.ts",

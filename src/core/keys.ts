@@ -1,0 +1,290 @@
+/**
+ * The items of one kind: found by their keys, made when they are first needed,
+ * and forgotten when nothing is left of them. A handle is an address: it finds
+ * whatever item has its key at that moment.
+ *
+ * An item without a context is forgotten as soon as it is idle. The last few of
+ * them stay where they are, and nobody can tell: keys that come back often need
+ * not be made anew.
+ *
+ * @module
+ */
+import type {
+  CancelOptions,
+  Suspension,
+  Timing,
+  WaitOptions,
+} from "./calls.ts";
+import type { Engine } from "./engine.ts";
+import { isIdle, isSuspended, nameOf, rareOf } from "./facts.ts";
+import { checkOne, isKey, KEY } from "./options.ts";
+import {
+  type Callback,
+  type Definition,
+  type ItemPort,
+  ItemRecord,
+  type KeyTable,
+  type Messages,
+  type RunView,
+} from "./record.ts";
+import { checkMessage } from "./inbox.ts";
+import { Passivation } from "./passivation.ts";
+import { readTiming } from "./timing.ts";
+import type { Waiter } from "./waiters.ts";
+import { Warm } from "./warm.ts";
+import type { EnqueueOutcome } from "./words.ts";
+
+/** What the items of a kind are made from. */
+export interface KeysParts {
+  readonly callback: Callback;
+  readonly context: ((key: string) => unknown) | undefined;
+  readonly passivateAfterMs: number | undefined;
+}
+
+/** What is asked for by key, and by any handle of the kind. */
+export class Keys implements ItemPort, KeyTable {
+  readonly name: string;
+  /** All in memory, those that are only kept for the next time included. */
+  readonly records: Map<string, ItemRecord> = new Map();
+  readonly #engine: Engine;
+  readonly #parts: KeysParts;
+  readonly #definition: Definition;
+  /** Is there nothing to keep of an idle item? */
+  readonly #isBare: boolean;
+  readonly #passivation: Passivation;
+  readonly #warm: Warm = new Warm();
+
+  /** `define` is given what the definition of the items is to refer to. */
+  constructor(
+    name: string,
+    engine: Engine,
+    parts: KeysParts,
+    define: (keys: Keys) => Definition,
+  ) {
+    this.#engine = engine;
+    this.#parts = parts;
+    this.#passivation = new Passivation(engine, this.records);
+    this.#definition = define(this);
+    this.#isBare = parts.context === undefined &&
+      this.#definition.cleanup === undefined;
+    this.name = name;
+  }
+
+  get leaving(): ReadonlyMap<string, ItemRecord> {
+    return this.#passivation.leaving;
+  }
+
+  /** The item with this key, or one like it that is not in memory. */
+  at(key: string): ItemRecord {
+    const record = this.records.get(key);
+    if (record !== undefined && !this.#isHidden(record)) return record;
+    if (typeof key !== "string" || !isKey(key)) {
+      checkOne(`Cannot find an item of "${this.name}"`, "key", KEY, key);
+    }
+    return this.#create(key);
+  }
+
+  find({ key = "" }: ItemRecord): ItemRecord {
+    const record = this.records.get(key);
+    return record === undefined || this.#isHidden(record)
+      ? this.#create(key)
+      : record;
+  }
+
+  contextOf(record: ItemRecord): unknown {
+    if (this.#parts.context === undefined) return undefined;
+    const made = this.#make(record);
+    this.rest(made);
+    return made.context;
+  }
+
+  /** Enqueues by key: what most callers do, and nothing but a look-up. */
+  enqueueAt(
+    key: string,
+    message: unknown,
+    timing: Timing | undefined,
+  ): EnqueueOutcome {
+    let record = this.records.get(key);
+    if (record === undefined) {
+      record = this.at(key);
+      if (record.isSpecial || timing !== undefined) {
+        return this.#send(record, undefined, message, timing, undefined);
+      }
+      record = this.#admit(record);
+    }
+    return this.#engine.enqueue(record, undefined, message, timing);
+  }
+
+  enqueue(
+    record: ItemRecord,
+    by: RunView | undefined,
+    message: unknown,
+    timing: Timing | undefined,
+  ): EnqueueOutcome {
+    return this.#send(this.find(record), by, message, timing, undefined);
+  }
+
+  request(
+    record: ItemRecord,
+    message: unknown,
+    timing: Timing | undefined,
+  ): Promise<unknown> {
+    const found = this.find(record);
+    return this.#engine.items.promise(
+      found,
+      (waiter) => this.#send(found, undefined, message, timing, waiter),
+    );
+  }
+
+  flush(record: ItemRecord, options?: WaitOptions): Promise<void> {
+    return this.#engine.items.flush(this.find(record), options);
+  }
+
+  idle(record: ItemRecord, options?: WaitOptions): Promise<void> {
+    return this.#engine.items.idle(this.find(record), options);
+  }
+
+  cancel(record: ItemRecord, options?: CancelOptions): Messages | undefined {
+    return this.#engine.items.cancel(this.find(record), options);
+  }
+
+  suspend(record: ItemRecord): Suspension {
+    return this.#engine.items.suspend(this.#make(record));
+  }
+
+  reset(record: ItemRecord): void {
+    this.#engine.items.reset(this.find(record));
+  }
+
+  delete(
+    record: ItemRecord,
+    isAwaited: boolean,
+  ): Promise<Messages | undefined> {
+    const found = this.find(record);
+    if (this.records.get(found.key ?? "") === found) {
+      return this.#engine.items.delete(found, isAwaited);
+    }
+    const { key = "" } = found;
+    if (!this.leaving.has(key)) return Promise.resolve(undefined);
+    const rare = rareOf(found); // It takes no enqueue until that has ended.
+    rare.isBlocked = rare.isVacant = true;
+    this.records.set(key, found);
+    return this.#engine.items.delete(found, isAwaited);
+  }
+
+  rest(record: ItemRecord): void {
+    const { key = "" } = record;
+    const { passivateAfterMs } = this.#parts;
+    if (!isIdle(record) || record.life !== "live") return;
+    if (isSuspended(record) || this.records.get(key) !== record) return;
+    const { reporter } = this.#engine;
+    if (this.#isBare && reporter.isPending(record)) {
+      record.isSpecial = true; // It comes here each time.
+      reporter.pending(record)?.then(() => this.rest(record));
+    } else if (this.#isBare) this.records.delete(key);
+    else if (passivateAfterMs !== undefined && !this.#engine.isClosed) {
+      this.#passivation.start(record, passivateAfterMs);
+    }
+  }
+
+  restPlain(record: ItemRecord): void {
+    if (!this.#isBare) return this.rest(record);
+    record.starts = 0; // As if it was made anew.
+    if (record.isWarm) return;
+    const old = this.#warm.keep(record);
+    if (old !== undefined) this.#cool(old);
+  }
+
+  forget(record: ItemRecord): void {
+    const { key = "" } = record;
+    this.#engine.timers.stop(record.rare?.idleTimer);
+    if (this.records.get(key) === record) this.records.delete(key);
+    record.context = undefined; // Handles may hold the rest.
+  }
+
+  items(): readonly ItemRecord[] {
+    for (const record of this.#warm.clear()) this.#cool(record);
+    return [...this.records.values()];
+  }
+
+  /** It is idle, and only kept for the next time. */
+  #isHidden(record: ItemRecord): boolean {
+    return this.#isBare && !record.isSpecial && isIdle(record);
+  }
+
+  /** One that has been kept for long enough; if it is busy, it comes again. */
+  #cool(record: ItemRecord): void {
+    if (this.#isHidden(record)) this.records.delete(record.key ?? "");
+  }
+
+  #send(
+    address: ItemRecord,
+    by: RunView | undefined,
+    message: unknown,
+    timing: Timing | undefined,
+    waiter: Waiter | undefined,
+  ): EnqueueOutcome {
+    const checked = checkMessage(address, message);
+    const when = readTiming(timing, this.#engine.clock);
+    const record = this.records.get(address.key ?? "") ??
+      this.#admit(address);
+    return when === undefined && waiter === undefined && !record.isSpecial
+      ? this.#engine.enqueue(record, by, checked, undefined)
+      : this.#engine.enqueueSpecial(record, checked, by, when, waiter);
+  }
+
+  /** The item, which is put into memory unless it is too late for that. */
+  #make(record: ItemRecord): ItemRecord {
+    const found = this.find(record);
+    if (this.records.get(found.key ?? "") === found) return found;
+    if (this.#engine.isClosed || found.life !== "live") return found;
+    const hidden = this.records.get(found.key ?? "");
+    if (hidden !== undefined) hidden.isSpecial = true; // Not to be found again.
+    return this.#add(found);
+  }
+
+  /** Puts an item into memory that is about to be owed a run. */
+  #admit(record: ItemRecord): ItemRecord {
+    this.#engine.checkOpen(record);
+    this.#engine.checkRoom("Cannot enqueue", record);
+    return this.#add(record);
+  }
+
+  /** Puts an item into memory. Its context is the user's to make: what holds is
+   * looked at again after it. */
+  #add(record: ItemRecord): ItemRecord {
+    const { key = "" } = record;
+    const { context } = this.#parts;
+    if (context !== undefined) {
+      record.context = context(key);
+      const other = this.records.get(key);
+      if (other !== undefined) { // Made by `context` itself.
+        this.#discard(record);
+        return other;
+      }
+      this.#engine.checkOpen(record);
+    }
+    if (this.leaving.size !== 0 && this.leaving.has(key)) {
+      rareOf(record).isBlocked = true;
+    }
+    this.records.set(key, record);
+    return record;
+  }
+
+  /** A context that will not be needed after all. */
+  #discard(record: ItemRecord): void {
+    const { context, definition: { cleanup } } = record;
+    const name = nameOf(record);
+    if (cleanup === undefined) return;
+    this.#engine.reporter.guard(record, () => cleanup(context, name), name);
+  }
+
+  /** An item that is not in memory. */
+  #create(key: string): ItemRecord {
+    const { callback } = this.#parts;
+    const record = new ItemRecord(this.#definition, callback, undefined, key);
+    record.life = this.#definition.scope.life;
+    record.version = this.#engine.version; // It may have had others.
+    return record;
+  }
+}
