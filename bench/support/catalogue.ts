@@ -16,6 +16,10 @@ const CASES: Readonly<Record<string, Load>> = {
   d: () => import("../cases/d_self_feeding.ts"),
   e: () => import("../cases/e_heap.ts"),
   f: () => import("../cases/f_scale.ts"),
+  g: () => import("../cases/g_keyed_flood.ts"),
+  h: () => import("../cases/h_delayed.ts"),
+  i: () => import("../cases/i_past.ts"),
+  j: () => import("../cases/j_key_heap.ts"),
 };
 
 /** The letters of all cases. */

@@ -11,6 +11,7 @@
  * @module
  */
 import { Participant } from "./participant.ts";
+import { PastEngine } from "./past.ts";
 import type { Trial } from "./trial.ts";
 
 /** How long a trial goes on. */
@@ -46,8 +47,12 @@ export async function contest(
   const amount = trial.whole ? trial.amount : trial.amount / divisor;
   await using stack = new AsyncDisposableStack();
   const sides: { participant: Participant; samples: number[] }[] = [];
-  for (const index of trial.contestants.keys()) {
-    const participant = stack.use(new Participant({ trial, index, amount }));
+  for (const [index, { commit }] of trial.contestants.entries()) {
+    const past = commit === undefined
+      ? undefined
+      : stack.use(await PastEngine.at(commit));
+    const part = { trial, index, amount, past };
+    const participant = stack.use(new Participant(part));
     await participant.prepared(); // One after the other: memory is not shared.
     sides.push({ participant, samples: [] });
   }

@@ -21,12 +21,22 @@ function collectGarbage(): void {
   gc();
 }
 
-/** Nanoseconds per run of `act`, which completes `runs` runs. What is over in a
- * few milliseconds is done several times, or the noise would be all we see. */
+/** How something is clocked. */
+export interface ClockedOptions {
+  /** What is over in a few milliseconds is done several times, or the noise
+   * would be all we see.
+   *
+   * @default {1} */
+  readonly times?: number;
+  /** Takes back, beside the clock, what was done: then nothing must have run. */
+  undo?(): void;
+}
+
+/** Nanoseconds per run of `act`, which completes `runs` runs. */
 export function clocked(
   runs: number,
-  act: () => Promise<void>,
-  { times = 1 }: { times?: number } = {},
+  act: () => Promise<void> | void,
+  { times = 1, undo }: ClockedOptions = {},
 ): Sample {
   return async () => {
     collectGarbage();
@@ -36,7 +46,8 @@ export function clocked(
     for (let time = 0; time < times; time++) await act();
     const elapsedMs = performance.now() - start;
 
-    expectCount(runs * times);
+    undo?.();
+    expectCount(undo === undefined ? runs * times : 0);
     return elapsedMs * 1e6 / (runs * times);
   };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Answer } from "./contestant.ts";
+import type { PastEngine } from "./past.ts";
 import type { Trial } from "./trial.ts";
 
 const HEAP_MB_DEFAULT = 4_096;
@@ -13,6 +14,8 @@ export interface Part {
   readonly trial: Trial;
   readonly index: number;
   readonly amount: number;
+  /** What it runs on, if not on the tree as it is. */
+  readonly past?: PastEngine | undefined;
 }
 
 /** The V8 flags of every contestant of `trial`. */
@@ -20,8 +23,8 @@ export function flagsOf({ heapMb = HEAP_MB_DEFAULT }: Trial): string {
   return `--v8-flags=--expose-gc,--max-old-space-size=${heapMb}`;
 }
 
-function spawn({ trial, index, amount }: Part): Deno.ChildProcess {
-  const entry = new URL("./contestant.ts", import.meta.url).href;
+function spawn({ trial, index, amount, past }: Part): Deno.ChildProcess {
+  const entry = past?.entry ?? new URL("./contestant.ts", import.meta.url).href;
   const parts = [trial.id, `${index}`, `${amount}`];
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-prompt", flagsOf(trial), entry, ...parts],

@@ -10,6 +10,10 @@ export type Sample = () => Promise<number>;
 /** One side of a comparison. It has a process of its own. */
 export interface Contestant {
   readonly name: string;
+  /** Its process has the engine of this commit.
+   *
+   * @default The engine of the tree as it is. */
+  readonly commit?: string;
   /** Makes what exists before the clock starts; the sample is taken often. */
   prepare(amount: number): Sample;
 }
