@@ -129,12 +129,20 @@ export function merge(
   throw MERGE_FAILURE;
 }
 
-/** It was called to give the messages of a failed run back. */
+/** It was called to give the messages of a failed run back: what was taken for
+ * one parcel are two. */
 function staysUnmerged({ facts }: World, older: Message): void {
-  const [part] = facts.ledger.of([older]);
+  const parts = facts.ledger.of([older]);
+  const [part] = parts;
   const item = facts.items[part?.item ?? 0];
   if (item === undefined) return;
   item.isUnmerged = true;
+  const at = item.inbox.findIndex((parcel) => parcel.includes(part as Part));
+  const both = item.inbox[at] ?? [];
+  const cut = both.indexOf(part as Part) + parts.length;
+  if (cut < both.length) {
+    item.inbox.splice(at, 1, both.slice(0, cut), both.slice(cut));
+  }
   const words = [MERGE_FAILURE.word];
   facts.tellings.expect({ who: "onError", item: item.id, words, parts: [] });
 }
