@@ -122,11 +122,12 @@ export function createKind<Context, Output, Input, Message>(
   name: string | KindDefinition<Context, Output, Input, Message>,
   options?: KindOptions<Context, Output, Input, Message>,
 ): Kind<Context, Output, Input, Message> {
-  const action = "Cannot define kind";
+  let action = "Cannot define kind";
   const [kind, given] = typeof name === "object" && name !== null
     ? [name.name, name.options]
     : [name, options];
   checkOne(action, "name", KEY, kind); // It stands in URLs as keys do.
+  action += ` "${kind}"`;
   const checked = check(action, given ?? {} as never, KIND_RULES);
   const { context, concurrency, rate, passivateAfter, ...shared } = checked;
   const callback = callbackOf(action, shared);
@@ -145,7 +146,7 @@ export function createKind<Context, Output, Input, Message>(
     const place = { scope, port, kind, keys: port, gates, verifier };
     return define(shared as unknown as Checked, place);
   });
-  engine.kinds.add(kind);
+  engine.kinds.set(kind, keys);
   scope.children.add(keys);
   const handle: unknown = new KindHandle(kind, keys, scope, engine.clock);
   return handle as Kind<Context, Output, Input, Message>; // As options say.

@@ -150,7 +150,11 @@ export function gatesOf(
   const gates: Gate[] = [];
   if (concurrency !== undefined) gates.push(new CountGate(concurrency));
   if (rate !== undefined) {
-    const { limit, interval } = check(action, rate, RATE_RULES);
+    const { limit, interval } = check(
+      `${action} with this rate`,
+      rate,
+      RATE_RULES,
+    );
     checkOne(action, "rate.limit", RATE_RULES.limit, limit);
     checkOne(action, "rate.interval", RATE_RULES.interval, interval);
     gates.push(new RateGate({ limit, interval }, engine));

@@ -3,9 +3,9 @@
  * and forgotten when nothing is left of them. A handle is an address: it finds
  * whatever item has its key at that moment.
  *
- * An item without a context is forgotten as soon as it is idle. The last few of
- * them stay where they are, and nobody can tell: keys that come back often need
- * not be made anew.
+ * An item without a context is forgotten as soon as it is idle: it is hidden at
+ * once, and let go later, many at a time. Some stay where they are, and nobody
+ * can tell: keys that come back often need not be made anew.
  *
  * @module
  */
@@ -17,7 +17,8 @@ import type {
 } from "./calls.ts";
 import type { Engine } from "./engine.ts";
 import { isIdle, isSuspended, nameOf, rareOf } from "./facts.ts";
-import { checkOne, isKey, KEY } from "./options.ts";
+import { HIDDEN_MAX, isHidden, isSweepDue, sweep } from "./hidden.ts";
+import { checkKey } from "./options.ts";
 import {
   type Callback,
   type Definition,
@@ -31,7 +32,6 @@ import { checkMessage } from "./inbox.ts";
 import { Passivation } from "./passivation.ts";
 import { readTiming } from "./timing.ts";
 import type { Waiter } from "./waiters.ts";
-import { Warm } from "./warm.ts";
 import type { EnqueueOutcome } from "./words.ts";
 
 /** What the items of a kind are made from. */
@@ -45,14 +45,15 @@ export interface KeysParts {
 export class Keys implements ItemPort, KeyTable {
   readonly name: string;
   /** All in memory, those that are only kept for the next time included. */
-  readonly records: Map<string, ItemRecord> = new Map();
+  records: Map<string, ItemRecord> = new Map();
   readonly #engine: Engine;
   readonly #parts: KeysParts;
   readonly #definition: Definition;
   /** Is there nothing to keep of an idle item? */
   readonly #isBare: boolean;
   readonly #passivation: Passivation;
-  readonly #warm: Warm = new Warm();
+  /** How often an item became idle since it was last looked who is. */
+  #rests = 0;
 
   /** `define` is given what the definition of the items is to refer to. */
   constructor(
@@ -63,7 +64,7 @@ export class Keys implements ItemPort, KeyTable {
   ) {
     this.#engine = engine;
     this.#parts = parts;
-    this.#passivation = new Passivation(engine, this.records);
+    this.#passivation = new Passivation(engine, this);
     this.#definition = define(this);
     this.#isBare = parts.context === undefined &&
       this.#definition.cleanup === undefined;
@@ -76,19 +77,12 @@ export class Keys implements ItemPort, KeyTable {
 
   /** The item with this key, or one like it that is not in memory. */
   at(key: string): ItemRecord {
-    const record = this.records.get(key);
-    if (record !== undefined && !this.#isHidden(record)) return record;
-    if (typeof key !== "string" || !isKey(key)) {
-      checkOne(`Cannot find an item of "${this.name}"`, "key", KEY, key);
-    }
-    return this.#create(key);
+    checkKey(this.name, key);
+    return this.#look(key);
   }
 
   find({ key = "" }: ItemRecord): ItemRecord {
-    const record = this.records.get(key);
-    return record === undefined || this.#isHidden(record)
-      ? this.#create(key)
-      : record;
+    return this.#look(key);
   }
 
   contextOf(record: ItemRecord): unknown {
@@ -107,9 +101,8 @@ export class Keys implements ItemPort, KeyTable {
     let record = this.records.get(key);
     if (record === undefined) {
       record = this.at(key);
-      if (record.isSpecial || timing !== undefined) {
-        return this.#send(record, undefined, message, timing, undefined);
-      }
+      const isSpecial = record.isSpecial || timing !== undefined;
+      if (isSpecial) return this.#send(record, undefined, message, timing);
       record = this.#admit(record);
     }
     return this.#engine.enqueue(record, undefined, message, timing);
@@ -121,7 +114,7 @@ export class Keys implements ItemPort, KeyTable {
     message: unknown,
     timing: Timing | undefined,
   ): EnqueueOutcome {
-    return this.#send(this.find(record), by, message, timing, undefined);
+    return this.#send(this.find(record), by, message, timing);
   }
 
   request(
@@ -161,7 +154,7 @@ export class Keys implements ItemPort, KeyTable {
     isAwaited: boolean,
   ): Promise<Messages | undefined> {
     const found = this.find(record);
-    if (this.records.get(found.key ?? "") === found) {
+    if (this.#isKnown(found)) {
       return this.#engine.items.delete(found, isAwaited);
     }
     const { key = "" } = found;
@@ -173,15 +166,14 @@ export class Keys implements ItemPort, KeyTable {
   }
 
   rest(record: ItemRecord): void {
-    const { key = "" } = record;
     const { passivateAfterMs } = this.#parts;
     if (!isIdle(record) || record.life !== "live") return;
-    if (isSuspended(record) || this.records.get(key) !== record) return;
+    if (isSuspended(record) || !this.#isKnown(record)) return;
     const { reporter } = this.#engine;
     if (this.#isBare && reporter.isPending(record)) {
       record.isSpecial = true; // It comes here each time.
       reporter.pending(record)?.then(() => this.rest(record));
-    } else if (this.#isBare) this.records.delete(key);
+    } else if (this.#isBare) this.records.delete(record.key ?? "");
     else if (passivateAfterMs !== undefined && !this.#engine.isClosed) {
       this.#passivation.start(record, passivateAfterMs);
     }
@@ -190,31 +182,40 @@ export class Keys implements ItemPort, KeyTable {
   restPlain(record: ItemRecord): void {
     if (!this.#isBare) return this.rest(record);
     record.starts = 0; // As if it was made anew.
-    if (record.isWarm) return;
-    const old = this.#warm.keep(record);
-    if (old !== undefined) this.#cool(old);
+    if (++this.#rests >= this.records.size) this.tidy();
+  }
+
+  tidy(): void {
+    const isDue = isSweepDue(this.records.size, this.#rests);
+    if (isDue) this.#sweep(HIDDEN_MAX);
   }
 
   forget(record: ItemRecord): void {
-    const { key = "" } = record;
     this.#engine.timers.stop(record.rare?.idleTimer);
-    if (this.records.get(key) === record) this.records.delete(key);
+    if (this.#isKnown(record)) this.records.delete(record.key ?? "");
     record.context = undefined; // Handles may hold the rest.
   }
 
   items(): readonly ItemRecord[] {
-    for (const record of this.#warm.clear()) this.#cool(record);
+    this.#sweep(0);
     return [...this.records.values()];
   }
 
-  /** It is idle, and only kept for the next time. */
-  #isHidden(record: ItemRecord): boolean {
-    return this.#isBare && !record.isSpecial && isIdle(record);
+  #look(key: string): ItemRecord {
+    const record = this.records.get(key);
+    const isFound = record !== undefined &&
+      !(this.#isBare && isHidden(record));
+    return isFound ? record : this.#create(key);
   }
 
-  /** One that has been kept for long enough; if it is busy, it comes again. */
-  #cool(record: ItemRecord): void {
-    if (this.#isHidden(record)) this.records.delete(record.key ?? "");
+  #isKnown(record: ItemRecord): boolean {
+    return this.records.get(record.key ?? "") === record;
+  }
+
+  /** Forgets all that are hidden but the newest so many. */
+  #sweep(keptMax: number): void {
+    this.#rests = 0;
+    if (this.#isBare) this.records = sweep(this.records, keptMax);
   }
 
   #send(
@@ -222,7 +223,7 @@ export class Keys implements ItemPort, KeyTable {
     by: RunView | undefined,
     message: unknown,
     timing: Timing | undefined,
-    waiter: Waiter | undefined,
+    waiter?: Waiter,
   ): EnqueueOutcome {
     const checked = checkMessage(address, message);
     const when = readTiming(timing, this.#engine.clock);
@@ -236,10 +237,8 @@ export class Keys implements ItemPort, KeyTable {
   /** The item, which is put into memory unless it is too late for that. */
   #make(record: ItemRecord): ItemRecord {
     const found = this.find(record);
-    if (this.records.get(found.key ?? "") === found) return found;
+    if (this.#isKnown(found)) return found;
     if (this.#engine.isClosed || found.life !== "live") return found;
-    const hidden = this.records.get(found.key ?? "");
-    if (hidden !== undefined) hidden.isSpecial = true; // Not to be found again.
     return this.#add(found);
   }
 
@@ -275,8 +274,7 @@ export class Keys implements ItemPort, KeyTable {
   #discard(record: ItemRecord): void {
     const { context, definition: { cleanup } } = record;
     const name = nameOf(record);
-    if (cleanup === undefined) return;
-    this.#engine.reporter.guard(record, () => cleanup(context, name), name);
+    this.#engine.reporter.guard(record, () => cleanup?.(context, name), name);
   }
 
   /** An item that is not in memory. */

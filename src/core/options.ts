@@ -64,8 +64,13 @@ interface WellFormed {
   isWellFormed?(): boolean;
 }
 
-/** Is this string a key? It is asked for each item that is made. */
-export function isKey(key: string): boolean {
+/** Throws unless `key` is one. It is asked for each item that is made. */
+export function checkKey(kind: string, key: unknown): void {
+  if (typeof key === "string" && isKey(key)) return;
+  checkOne(`Cannot find an item of "${kind}"`, "key", KEY, key);
+}
+
+function isKey(key: string): boolean {
   if (key === "" || key === "." || key === "..") return false;
   if (key.length > KEY_BYTES_MAX) return false;
   const isWellFormed = (key as WellFormed).isWellFormed?.() ??
@@ -155,7 +160,7 @@ function fail(
 }
 
 /** Names that have less in common are not meant for each other. */
-const LIKENESS_MIN = 0.15;
+const LIKENESS_MIN = 0.65;
 
 function failUnknown(
   action: string,
@@ -170,12 +175,15 @@ function failUnknown(
   throw new TypeError(`${action} as it has no option "${name}": ${hint}`);
 }
 
-/** The share of pairs of neighbouring letters that two names have in common. */
+/** The share of letters that two names have in common, wherever they stand, if
+ * they begin or end alike. */
 function likeness(a: string, b: string): number {
-  const from = a.toLowerCase();
-  const to = b.toLowerCase();
-  const common = [...to].filter((letter, index) =>
-    from.includes(letter + (to[index + 1] ?? ""))
-  );
-  return common.length / (from.length + to.length);
+  const left = [...a.toLowerCase()];
+  const right = [...b.toLowerCase()];
+  if (left[0] !== right[0] && left.at(-1) !== right.at(-1)) return 0;
+  const common = right.filter((letter) => {
+    const index = left.indexOf(letter);
+    return index >= 0 && left.splice(index, 1);
+  });
+  return 2 * common.length / (a.length + b.length);
 }

@@ -9,17 +9,23 @@ import type { Engine } from "./engine.ts";
 import { isIdle, isSuspended, nameOf, rareOf } from "./facts.ts";
 import type { ItemRecord } from "./record.ts";
 
+/** Where the items of a kind are found. */
+export interface PassivationHome {
+  /** By their keys. */
+  readonly records: Map<string, ItemRecord>;
+}
+
 /** Passivates the items of one kind. */
 export class Passivation {
   /** Those that still clean up, by their keys; of several the first. */
   readonly leaving: Map<string, ItemRecord> = new Map();
   readonly #engine: Engine;
-  readonly #records: Map<string, ItemRecord>;
+  readonly #home: PassivationHome;
 
-  /** `records` are those of the kind that are in memory. */
-  constructor(engine: Engine, records: Map<string, ItemRecord>) {
+  /** `home` has the items of the kind that are in memory. */
+  constructor(engine: Engine, home: PassivationHome) {
     this.#engine = engine;
-    this.#records = records;
+    this.#home = home;
   }
 
   /** An item is idle: it has so long to be needed again. */
@@ -35,7 +41,7 @@ export class Passivation {
     const { key = "", context, definition: { cleanup } } = record;
     const isNeeded = !isIdle(record) || isSuspended(record);
     if (isNeeded || record.life !== "live") return;
-    this.#records.delete(key);
+    this.#home.records.delete(key);
     record.context = undefined; // Handles may hold the rest.
     if (cleanup === undefined) return;
     const { reporter } = this.#engine;
@@ -55,7 +61,7 @@ export class Passivation {
   /** The cleanup has ended: whoever has the key now may begin. */
   #left(key: string): void {
     this.leaving.delete(key);
-    const successor = this.#records.get(key);
+    const successor = this.#home.records.get(key);
     if (successor?.rare === undefined) return;
     successor.rare.isBlocked = false;
     this.#engine.standing.move(successor);

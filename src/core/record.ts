@@ -92,6 +92,8 @@ export interface KeyTable {
   readonly name: string;
   /** All of them, before they are deleted. */
   items(): readonly ItemRecord[];
+  /** Lets go of what is no longer needed. */
+  tidy(): void;
   /** Those that were passivated and still clean up, by their keys. */
   readonly leaving: ReadonlyMap<string, ItemRecord>;
   /** An item may have nothing left to do. */
@@ -216,7 +218,6 @@ export class ItemRecord extends Entry {
   /** E: the run begun last of those that have not ended. */
   youngest: RunRecord | undefined;
   /** E: who waits for the run that is owed. */ waiters: Waiters;
-  /** K: is it kept for the next time, when it is idle? */ isWarm = false;
   /** E, D: what few items ever need. */ rare: Rare | undefined;
 
   constructor(

@@ -7,7 +7,13 @@ import {
   assertNotEquals,
   assertStrictEquals,
 } from "@std/assert";
-import type { ItemName, Kind, KindOptions, WorkItem } from "../../mod.ts";
+import {
+  type ItemName,
+  type Kind,
+  type KindOptions,
+  type,
+  type WorkItem,
+} from "../../mod.ts";
 import { Actor, KindStage } from "./support/kinds_stage.ts";
 import { peek } from "./support/stage.ts";
 
@@ -680,4 +686,40 @@ Deno.test("100,000 keys one after the other leave nothing behind", async () => {
   await stage.settle();
 
   assertEquals([runs, kind.keys()], [100_000, []]);
+});
+
+Deno.test("Thousands of keys that come and go take nothing of the others", async () => {
+  await using stage = new KindStage({ concurrency: 4, maxOwed: 100_000 });
+  const { scheduler, clock } = stage;
+  const seen = new Map<string, string[]>();
+  const kind = scheduler.define("many", {
+    message: type<string>(),
+    run({ key, messages, number }): void {
+      assertEquals(number, 1, "a forgotten key begins anew");
+      seen.set(key, [...seen.get(key) ?? [], ...messages]);
+    },
+  });
+  for (let n = 0; n < 1_500; n++) {
+    kind.enqueue(`later ${n}`, "once", { delay: 1_000 });
+  }
+  const held = kind.get("suspended").suspend();
+  kind.enqueue("suspended", "kept");
+
+  for (let round = 1; round <= 5; round++) {
+    for (let n = 0; n < 3_000; n++) kind.enqueue(`now ${n}`, `${round}`);
+    await stage.settle();
+    assertEquals(kind.keys().length, 1_501, "the idle ones are forgotten");
+    assertEquals(kind.inspect("now 0"), undefined);
+  }
+  clock.advance(1_000);
+  held.resume();
+  await stage.settle();
+
+  assertEquals(kind.keys(), []);
+  assertEquals(seen.size, 3_000 + 1_500 + 1);
+  for (const [key, messages] of seen) {
+    const isNow = key.startsWith("now");
+    const wanted = isNow ? "1,2,3,4,5" : key === "suspended" ? "kept" : "once";
+    assertEquals(messages.join(), wanted, key);
+  }
 });

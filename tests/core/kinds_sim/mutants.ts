@@ -280,15 +280,18 @@ export const MUTANTS: readonly Mutant[] = [
   // Memory and ends.
   mutant("a key without context is kept", [
     "keys.ts",
-    `if (this.#isBare) this.records.delete(key);
-    else if`,
-    `if (this.#isBare) return;
-    else if`,
+    'if (this.#isBare) this.records.delete(record.key ?? "");',
+    "if (this.#isBare) return;",
+  ]),
+  mutant("a busy key is hidden", [
+    "hidden.ts",
+    "return !record.isSpecial && isIdle(record);",
+    "return !record.isSpecial;",
   ]),
   mutant("a suspended key is forgotten", [
     "keys.ts",
-    "if (isSuspended(record) || this.records.get(key) !== record) return;",
-    "if (this.records.get(key) !== record) return;",
+    "if (isSuspended(record) || !this.#isKnown(record)) return;",
+    "if (!this.#isKnown(record)) return;",
   ]),
   mutant("a suspended key loses its context", [
     "passivation.ts",
