@@ -53,7 +53,7 @@ export class Cache {
       run: async ({ key, context, signal }): Promise<string | undefined> => {
         // Who asked during a fetch caused one more run, which has nothing to do.
         if (this.#isStale(context)) {
-          await this.#renew(`${key}`, context, signal);
+          await this.#renew(key, context, signal);
         }
         return context.text;
       },

@@ -28,7 +28,7 @@ const sync = scheduler.define("sync", {
   reschedule: "latest",
   maxDelay: 10 * SILENCE_MS, // at the latest so long after the first.
   retry: exponential({ attempts: 5, min: 300, jitter: 0 }),
-  async run({ key = "", messages, signal }): Promise<void> {
+  async run({ key, messages, signal }): Promise<void> {
     const body = JSON.stringify(messages);
     const url = new URL(`/${key}`, tenants.url);
     const response = await fetch(url, { method: "POST", body, signal });
@@ -36,7 +36,7 @@ const sync = scheduler.define("sync", {
     if (!response.ok) throw new Error(`${response.status}`);
     report.synced(key, messages);
   },
-  undelivered: (messages, { key = "" }) => report.lost(key, messages),
+  undelivered: (messages, { key }) => report.lost(key, messages),
 });
 
 /** Takes a webhook: never waits for a sync, and says what became of it. */

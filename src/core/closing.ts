@@ -55,7 +55,8 @@ export interface CloseReport {
 
 /** An item whose work was not done. */
 export interface LeftItem extends ItemName {
-  /** The messages that no run has handled. Nobody else is told of them. */
+  /** The messages that no run has handled. Who waits for one is refused as
+   * well; `undelivered` is not called. */
   readonly messages: readonly unknown[];
 }
 

@@ -20,7 +20,7 @@ export interface KindOptions<
   Context = undefined,
   Output = void,
   Input = undefined,
-  Message = never,
+  Message = [Input] extends [undefined] ? never : Input,
 > extends ActorOptions<Context, Output, Input, Message, string> {
   /** Makes the own memory of the item with this key, when it is first needed.
    * It is kept between runs. Write it before `run`, so that its type reaches
@@ -49,7 +49,7 @@ export interface KindDefinition<
   Context = undefined,
   Output = void,
   Input = undefined,
-  Message = never,
+  Message = [Input] extends [undefined] ? never : Input,
 > {
   /** What the kind is called. */
   readonly name: string;
@@ -108,7 +108,7 @@ export interface Kind<
   Context = undefined,
   Output = void,
   Input = undefined,
-  Message = never,
+  Message = [Input] extends [undefined] ? never : Input,
 > {
   /** What it is called. */
   readonly name: string;

@@ -100,8 +100,9 @@ export interface FailureOptions<
    *
    * @default {"release"} */
   readonly whenExhausted?: WhenExhausted | undefined;
-  /** Told of the messages that no run will handle and nobody else is told of.
-   * What it throws goes to `onError`, together with the messages.
+  /** Told of the messages that no run will handle and nobody else is told of;
+   * of none, if a mere wake-up failed. What `close()` drops stands in its report
+   * instead. What it throws goes to `onError`, together with the messages.
    *
    * @default They go to `onError`. */
   readonly undelivered?:

@@ -36,7 +36,11 @@ export function readTiming(
 ): When | undefined {
   if (timing === undefined) return undefined;
   const action = "Cannot enqueue";
-  const { delay, at, reschedule, maxDelay } = check(action, timing, RULES);
+  const { delay, at, reschedule, maxDelay } = check(
+    `${action} at this timing`,
+    timing,
+    RULES,
+  );
   if (delay !== undefined && at !== undefined) {
     throw new TypeError(`${action} as "delay" and "at" were both given`);
   }

@@ -48,7 +48,7 @@ export interface Run<
    * grace of `close()` ends, and with the caller's signal in `Scheduler.run`. It
    * is made when first read. */
   readonly signal: AbortSignal;
-  /** Counts the runs of this item, from 1. */
+  /** Counts the runs of this item, from 1, since it was last made in memory. */
   readonly number: number;
   /** Which attempt this is for the oldest of its messages, from 1. */
   readonly attempt: number;
@@ -112,7 +112,7 @@ export interface WorkItemOptions<
   Context = undefined,
   Output = void,
   Input = undefined,
-  Message = never,
+  Message = [Input] extends [undefined] ? never : Input,
 > extends ActorOptions<Context, Output, Input, Message> {
   /** Names the item in errors, events and reports: a well-formed string of 1
    * to 512 bytes, not `.` or `..`. Two items may have the same.
@@ -153,7 +153,7 @@ export interface WorkItem<
   Context = undefined,
   Output = void,
   Input = undefined,
-  Message = never,
+  Message = [Input] extends [undefined] ? never : Input,
 > {
   /** The key it was given, if any. */
   readonly key: string | undefined;

@@ -58,6 +58,7 @@ const CRON_RULES: Rules<CronOptions> = { ...RULES, timezone: TIMEZONE };
  *   is repeated.
  * - `wake` may throw or reject: `onError` is told, and the schedule goes on. A
  *   `ClosedError` stops it without a word: its scheduler has been closed.
+ *   Until that wake-up it keeps the process alive: stop it when you close.
  * - A pattern without any more times, as the 30th of February, is no error: its
  *   `next` is `undefined`, and nothing waits for it.
  *

@@ -47,6 +47,7 @@ const INTERVAL: Rule = {
  *   Whether time goes on while the machine sleeps is up to the host.
  * - `wake` may throw or reject: `onError` is told, and the schedule goes on. A
  *   `ClosedError` stops it without a word: its scheduler has been closed.
+ *   Until that wake-up it keeps the process alive: stop it when you close.
  *
  * @example Every minute
  * ```ts
