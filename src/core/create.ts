@@ -146,7 +146,7 @@ export function createKind<Context, Output, Input, Message>(
     const place = { scope, port, kind, keys: port, gates, verifier };
     return define(shared as unknown as Checked, place);
   });
-  engine.kinds.set(kind, keys);
+  engine.kinds.add(kind);
   scope.children.add(keys);
   const handle: unknown = new KindHandle(kind, keys, scope, engine.clock);
   return handle as Kind<Context, Output, Input, Message>; // As options say.

@@ -31,8 +31,8 @@ import { tell } from "./waiters.ts";
 export interface DeletionPort {
   readonly delays: Delays;
   readonly standing: Standing;
-  /** All kinds, by their names. */
-  readonly kinds: Map<string, KeyTable>;
+  /** The names of all kinds. */
+  readonly kinds: Set<string>;
   /** Tells observers, calls cleanups. */
   readonly reporter: Reporter;
   /** Does nothing start for now? */

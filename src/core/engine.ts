@@ -33,13 +33,7 @@ import { isAtRest, isIdle, isSuspended, labelOf, WAKE_UP } from "./facts.ts";
 import { Intake, type IntakeParts } from "./intake.ts";
 import { Items, type ItemsPort } from "./items.ts";
 import type { Snapshot } from "./observer.ts";
-import type {
-  Gate,
-  ItemRecord,
-  KeyTable,
-  Messages,
-  OneShot,
-} from "./record.ts";
+import type { Gate, ItemRecord, Messages, OneShot } from "./record.ts";
 import type { Fate } from "./verdict.ts";
 import { Verifier, type VerifierPort } from "./verifier.ts";
 import { tell, type Waiters } from "./waiters.ts";
@@ -57,8 +51,8 @@ export class Engine extends Intake
   readonly verifier: Verifier | undefined;
   /** Who waits until nothing is due and nothing runs. */
   idlers: Waiters;
-  /** All kinds, by their names. */
-  readonly kinds: Map<string, KeyTable> = new Map();
+  /** The names of all kinds. */
+  readonly kinds: Set<string> = new Set();
   suspended = 0;
 
   constructor(parts: EngineParts) {
@@ -219,6 +213,5 @@ export class Engine extends Intake
     tell(this.idlers, (waiter) => waiter.succeed(undefined));
     if (this.standing.owed === 0) this.letGo();
     this.closing?.quiet();
-    for (const keys of this.kinds.values()) keys.tidy();
   }
 }

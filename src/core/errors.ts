@@ -142,7 +142,8 @@ export class HeldError extends WorkItemError {
   constructor(action: string, cause: unknown) {
     super(`${action} as its last attempt failed`, {
       code: "WI-HELD",
-      hint: "Mend the cause, then call reset(): its messages were kept.",
+      hint: "Mend the cause, then call reset(). All messages were kept: " +
+        "do not send them again.",
       cause,
     });
   }

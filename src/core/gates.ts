@@ -22,6 +22,8 @@ abstract class Waiting {
   holds(record: ItemRecord): boolean {
     return this.waiting.of(record) === record.list;
   }
+
+  rest(): void {}
 }
 
 /** The gate of a serialized scope: one at a time. */
@@ -137,6 +139,11 @@ export class RateGate extends CountGate {
   }
 
   override ended(): void {}
+
+  override rest(): void {
+    this.#port.timers.stop(this.#timer);
+    this.#timer = undefined;
+  }
 
   protected override mayPass(): boolean {
     if (super.mayPass()) return true;

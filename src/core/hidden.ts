@@ -10,17 +10,16 @@ import type { ItemRecord } from "./record.ts";
 
 /** How many may stay: about 200 KB. */
 export const HIDDEN_MAX = 1_024;
-/** How many items may be looked at for each that became idle. */
-const LOOKS_MAX = 8;
-
 /** Is the item of such a kind only kept for the next time? */
 export function isHidden(record: ItemRecord): boolean {
   return !record.isSpecial && isIdle(record);
 }
 
-/** Is it worth while to look who is hidden, after so many became idle? */
+/** Is it worth while to look who is hidden, after so many became idle? Then
+ * most of a burst goes at once, and there are never more than three of them for
+ * each that is not. */
 export function isSweepDue(size: number, rests: number): boolean {
-  return size > HIDDEN_MAX && rests * LOOKS_MAX >= size;
+  return size > HIDDEN_MAX && rests * 4 >= size * 3;
 }
 
 /** The items without those that are hidden, but for the newest `keptMax`. To

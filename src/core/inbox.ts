@@ -81,8 +81,12 @@ export function split(record: ItemRecord, run: RunRecord): boolean {
   run.asked = rare?.asked;
   if (rare !== undefined) rare.asked = undefined;
   if (messages.length <= max) return false;
-  const rest = record.inbox = messages.splice(max);
-  if (run.asked !== undefined) rareOf(record).asked = run.asked.splice(max);
+  const rest = record.inbox = messages; // The longer part stays as it is.
+  run.messages = messages.splice(0, max);
+  if (run.asked !== undefined) {
+    rareOf(record).asked = run.asked;
+    run.asked = run.asked.splice(0, max);
+  }
   record.enqueues = rest.length;
   run.coalesced -= rest.length;
   let waiter = run.waiters?.first;

@@ -15,7 +15,7 @@ import {
 } from "./errors.ts";
 import type { Watch } from "./executor.ts";
 import { isDelayed, isIdle, labelOf, nameOf } from "./facts.ts";
-import { checkMessage, fold, keep, keepFolded } from "./inbox.ts";
+import { checkMessage, type Fold, fold, keep, keepFolded } from "./inbox.ts";
 import type { KeepAlive } from "./keep_alive.ts";
 import type { Entry, ItemRecord, OneShot, RunView } from "./record.ts";
 import { readTiming, type When } from "./timing.ts";
@@ -92,10 +92,16 @@ export abstract class Intake extends Dispatcher {
     when: When | undefined,
     waiter: Waiter | undefined,
   ): EnqueueOutcome {
+    record = known(record); // The schema may have had it forgotten.
     this.checkOpen(record);
     let outcome: EnqueueOutcome = "skipped";
     if (isIdle(record) || record.definition.whenRunning !== "skip") {
-      const isKept = this.#keep(record, message, waiter);
+      const folded = message === undefined ? undefined : fold(record, message);
+      const now = known(record);
+      if (now !== record) { // `merge` made another: it is asked for that one.
+        return this.enqueueSpecial(now, message, by, when, waiter);
+      }
+      const isKept = this.#keep(record, message, folded, waiter);
       outcome = this.#owe(record, when, by);
       if (!isKept) this.#reportUnmerged(record);
     } else this.skipped++;
@@ -108,13 +114,13 @@ export abstract class Intake extends Dispatcher {
   }
 
   /** Keeps the message, and who waits for it. `merge` is the user's: what holds
-   * is looked at again after it. `false`: it could not be asked. */
+   * is looked at again after it. `false`: something came between. */
   #keep(
     record: ItemRecord,
     message: unknown,
+    folded: Fold | undefined,
     waiter: Waiter | undefined,
   ): boolean {
-    const folded = message === undefined ? undefined : fold(record, message);
     this.checkOpen(record);
     if (isIdle(record)) this.checkRoom("Cannot enqueue", record);
     const hold = record.rare?.hold;
@@ -188,4 +194,9 @@ export abstract class Intake extends Dispatcher {
       'as "merge" itself changed its inbox: they are kept as they came';
     this.reporter.report(new TypeError(why), nameOf(record), record);
   }
+}
+
+/** The item that has the key of `record` now, if it is one of a kind. */
+function known(record: ItemRecord): ItemRecord {
+  return record.definition.keys?.known(record) ?? record;
 }

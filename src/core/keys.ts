@@ -99,12 +99,12 @@ export class Keys implements ItemPort, KeyTable {
     timing: Timing | undefined,
   ): EnqueueOutcome {
     let record = this.records.get(key);
-    if (record === undefined) {
-      record = this.at(key);
-      const isSpecial = record.isSpecial || timing !== undefined;
-      if (isSpecial) return this.#send(record, undefined, message, timing);
-      record = this.#admit(record);
-    }
+    const isNew = record === undefined;
+    record ??= this.at(key);
+    const isSpecial = record.isSpecial || timing !== undefined ||
+      (isNew && !this.#isBare);
+    if (isSpecial) return this.#send(record, undefined, message, timing);
+    if (isNew) record = this.#admit(record);
     return this.#engine.enqueue(record, undefined, message, timing);
   }
 
@@ -182,12 +182,17 @@ export class Keys implements ItemPort, KeyTable {
   restPlain(record: ItemRecord): void {
     if (!this.#isBare) return this.rest(record);
     record.starts = 0; // As if it was made anew.
-    if (++this.#rests >= this.records.size) this.tidy();
+    const isDue = isSweepDue(this.records.size, ++this.#rests);
+    if (isDue) this.#sweep(HIDDEN_MAX);
   }
 
-  tidy(): void {
-    const isDue = isSweepDue(this.records.size, this.#rests);
-    if (isDue) this.#sweep(HIDDEN_MAX);
+  known(record: ItemRecord): ItemRecord {
+    const { key = "" } = record;
+    const known = this.records.get(key);
+    if (known === undefined && record.life === "live") {
+      this.records.set(key, record);
+    }
+    return known ?? record;
   }
 
   forget(record: ItemRecord): void {
@@ -229,9 +234,12 @@ export class Keys implements ItemPort, KeyTable {
     const when = readTiming(timing, this.#engine.clock);
     const record = this.records.get(address.key ?? "") ??
       this.#admit(address);
-    return when === undefined && waiter === undefined && !record.isSpecial
-      ? this.#engine.enqueue(record, by, checked, undefined)
-      : this.#engine.enqueueSpecial(record, checked, by, when, waiter);
+    try {
+      return this.#engine.enqueueSpecial(record, checked, by, when, waiter);
+    } catch (error) {
+      this.rest(record); // It may have been made for this, or put back.
+      throw error;
+    }
   }
 
   /** The item, which is put into memory unless it is too late for that. */
@@ -244,6 +252,7 @@ export class Keys implements ItemPort, KeyTable {
 
   /** Puts an item into memory that is about to be owed a run. */
   #admit(record: ItemRecord): ItemRecord {
+    record.life = this.#definition.scope.life; // It may just have changed.
     this.#engine.checkOpen(record);
     this.#engine.checkRoom("Cannot enqueue", record);
     return this.#add(record);
@@ -255,12 +264,12 @@ export class Keys implements ItemPort, KeyTable {
     const { key = "" } = record;
     const { context } = this.#parts;
     if (context !== undefined) {
-      record.context = context(key);
-      const other = this.records.get(key);
-      if (other !== undefined) { // Made by `context` itself.
-        this.#discard(record);
-        return other;
-      }
+      record.context = this.#engine.enter(() => context(key));
+      record.life = this.#definition.scope.life;
+      const other = this.records.get(key); // Made by `context` itself?
+      const isTooLate = this.#engine.isClosed || record.life !== "live";
+      if (isTooLate || other !== undefined) this.#discard(record);
+      if (other !== undefined) return other;
       this.#engine.checkOpen(record);
     }
     if (this.leaving.size !== 0 && this.leaving.has(key)) {
@@ -274,7 +283,8 @@ export class Keys implements ItemPort, KeyTable {
   #discard(record: ItemRecord): void {
     const { context, definition: { cleanup } } = record;
     const name = nameOf(record);
-    this.#engine.reporter.guard(record, () => cleanup?.(context, name), name);
+    const { enter, reporter } = this.#engine;
+    enter(() => reporter.guard(record, () => cleanup?.(context, name), name));
   }
 
   /** An item that is not in memory. */

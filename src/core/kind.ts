@@ -38,7 +38,7 @@ export interface KindOptions<
    * @default No limit. */
   readonly rate?: Rate | undefined;
   /** Milliseconds for which an item may be idle before its context is dropped,
-   * with `cleanup`. Without a context an idle item is dropped at once.
+   * with `cleanup`. An idle item that has neither is dropped at once.
    *
    * @default Contexts are kept. */
   readonly passivateAfter?: number | undefined;
@@ -137,7 +137,8 @@ export interface Kind<
 }
 
 /**
- * Defines a kind for `Scheduler.define`, wherever it is to run.
+ * Defines a kind for `Scheduler.define`, wherever it is to run. Its options are
+ * checked there.
  *
  * @example
  * ```ts

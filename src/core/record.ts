@@ -47,6 +47,8 @@ export interface Gate {
   began(record: ItemRecord): void;
   /** It has ended. */
   ended(record: ItemRecord): void;
+  /** Nobody waits here any longer. */
+  rest(): void;
 }
 
 /** What an address can ask for. `by` is the run that asks through its own
@@ -92,8 +94,9 @@ export interface KeyTable {
   readonly name: string;
   /** All of them, before they are deleted. */
   items(): readonly ItemRecord[];
-  /** Lets go of what is no longer needed. */
-  tidy(): void;
+  /** The item in memory that has the key of `record`: it is that again, if
+   * it was forgotten while the user's code ran. */
+  known(record: ItemRecord): ItemRecord;
   /** Those that were passivated and still clean up, by their keys. */
   readonly leaving: ReadonlyMap<string, ItemRecord>;
   /** An item may have nothing left to do. */

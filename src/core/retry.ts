@@ -8,7 +8,8 @@ import type { Retry } from "./policies.ts";
 
 /** How delays grow. */
 export interface ExponentialOptions {
-  /** How many runs are tried at most, the first included.
+  /** How many runs are tried at most, the first included; `Infinity` is no
+   * limit.
    *
    * @default {5} */
   readonly attempts?: number | undefined;
@@ -32,7 +33,7 @@ export interface ExponentialOptions {
 }
 
 const RULES: Rules<ExponentialOptions> = {
-  attempts: integer(1),
+  attempts: integer(1, Infinity),
   min: MS,
   max: MS,
   factor: {
@@ -70,7 +71,8 @@ export function exponential(
     check("Cannot retry", options, RULES);
   return (attempt, _error, random) => {
     if (attempt >= attempts) return undefined;
-    const delayMs = Math.min(max, min * factor ** (attempt - 1));
+    const growth = Math.min(factor ** (attempt - 1), Number.MAX_VALUE);
+    const delayMs = Math.min(max, min * growth);
     return delayMs * (1 - jitter * random());
   };
 }
@@ -97,6 +99,7 @@ export function nextDelay(
     : retry[attempt - 1];
   if (delayMs === undefined) return undefined;
   if (!isTime(delayMs)) {
+    Promise.resolve(delayMs).catch(() => {}); // A promise is no time either.
     throw new RangeError(
       'Cannot retry as "retry" must return 0 or more milliseconds, ' +
         "or undefined to give up",

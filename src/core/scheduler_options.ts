@@ -66,7 +66,13 @@ const RULES: Rules<SchedulerOptions> = {
     must: "a Clock",
     type: "object",
     fits: (clock: Partial<Clock> | null) =>
-      [clock?.now, clock?.startTimer, clock?.stopTimer, clock?.turn]
+      [
+        clock?.now,
+        clock?.today,
+        clock?.startTimer,
+        clock?.stopTimer,
+        clock?.turn,
+      ]
         .every((method) => typeof method === "function"),
   },
   random: FUNCTION,

@@ -75,18 +75,33 @@ export function validate(
   message: unknown,
   action: string,
 ): unknown {
-  const verdict = schema["~standard"].validate(message);
-  if ("then" in verdict) {
-    verdict.then(ignore, ignore); // Its answer comes too late for anyone.
+  const verdict: unknown = schema["~standard"].validate(message);
+  if (typeof verdict !== "object" || verdict === null) fail(action);
+  const { then, issues, value } = verdict as Partial<Answer>;
+  if (typeof then === "function") {
+    then.call(verdict, ignore, ignore); // It comes too late for anyone.
     throw new TypeError(
       `${action} as the schema of its messages is asynchronous: ` +
         "check them before the enqueue, and use a synchronous one here",
     );
   }
-  if (verdict.issues !== undefined) {
-    throw new InvalidMessageError(action, verdict.issues);
-  }
-  return verdict.value;
+  if (issues === undefined) return value;
+  if (!Array.isArray(issues)) fail(action);
+  throw new InvalidMessageError(action, issues);
+}
+
+/** Anything that a schema may answer. */
+interface Answer {
+  readonly then: unknown;
+  readonly issues: unknown;
+  readonly value: unknown;
+}
+
+function fail(action: string): never {
+  throw new TypeError(
+    `${action} as the schema of its messages gave no result: ` +
+      "it must follow version 1 of Standard Schema",
+  );
 }
 
 function ignore(): void {}

@@ -129,7 +129,9 @@ export class Standing {
     for (let next = gate.admit(); next !== undefined; next = gate.admit()) {
       this.#pass(next, next.definition.gates.indexOf(gate) + 1);
     }
-    if (gate.first === undefined) this.gates.delete(gate);
+    if (gate.first !== undefined) return;
+    this.gates.delete(gate);
+    gate.rest();
   }
 
   /** May a run of `record` begin, as far as its other runs are concerned? */

@@ -188,10 +188,10 @@ export class Verifier {
 /** What can be seen of a message without looking into its parts. */
 function look(message: unknown): readonly unknown[] {
   if (typeof message !== "object" || message === null) return [message];
-  const parts = Symbol.iterator in message
-    ? [...message as Iterable<unknown>]
-    : [];
-  return [message, ...parts, ...Object.entries(message).flat()];
+  const properties = Object.getOwnPropertyDescriptors(message);
+  const parts = Object.entries(properties)
+    .flatMap(([name, { value }]) => [name, value]); // It calls no getter.
+  return [message, ...parts];
 }
 
 function isAlike(

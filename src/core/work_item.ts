@@ -185,8 +185,8 @@ export interface WorkItem<
    * through all its attempts.
    *
    * Never throws. Rejects with the error of the last attempt, with what
-   * `enqueue` would throw, with `HeldError`, `SkippedError` or
-   * `CancelledError`, and through `run.item` with `SelfWaitError`.
+   * `enqueue` would throw, with `HeldError` (then its message is kept, as all
+   * others), `SkippedError` or `CancelledError`, and through `run.item` with `SelfWaitError`.
    */
   request(message?: Input, timing?: Timing): Promise<Output>;
   /**

@@ -58,25 +58,29 @@ class Count {
   }
 }
 
-/** Streams keys without context. Each run makes room for the next key, so that
- * the scheduler is never empty. */
+/** Streams keys without context. Each run makes room for the next key, and
+ * another work goes on all the time: the scheduler is never idle. */
 export async function stream(amount: number): Promise<StreamedFigures> {
   const count = new Count();
-  const scheduler = new Scheduler({ concurrency: EXECUTORS });
+  const scheduler = new Scheduler({ concurrency: EXECUTORS + 1 });
+  scheduler.run(() => new Promise(() => {}));
   let next = 0;
   let end = 0;
+  let reached: () => void = () => {};
   const kind = scheduler.define("streamed", {
     message: type<number>(),
     async run({ messages }): Promise<void> {
       await count.handle(messages);
       if (next < end) kind.enqueue(`key-${next++}`, 1);
+      else if (count.runs === end) reached();
     },
   });
   const streamTo = async (to: number): Promise<void> => {
     end = to;
     const ahead = Math.min(end, next + WINDOW);
+    const done = new Promise<void>((resolve) => reached = resolve);
     while (next < ahead) kind.enqueue(`key-${next++}`, 1);
-    await scheduler.idle();
+    await done;
   };
   await streamTo(WARM_UP);
   const before = await heapAtRest();

@@ -71,11 +71,17 @@ export const MUTANTS: readonly Mutant[] = [
   const isAsked`,
   ]),
 
+  mutant("the rate's window is cut short when nobody waits", [
+    "gates.ts",
+    "this.#port.timers.stop(this.#timer);",
+    "this.#starts.length = 0; this.#port.timers.stop(this.#timer);",
+  ]),
+
   // Messages.
   mutant("what a run may not have is dropped", [
     "inbox.ts",
-    "const rest = record.inbox = messages.splice(max);",
-    "const rest = messages.splice(max);",
+    "const rest = record.inbox = messages;",
+    "const rest = record.inbox = messages.slice(0, 0);",
   ]),
   mutant("what a run may not have is not owed", [
     "dispatcher.ts",
