@@ -23,6 +23,7 @@ import {
   isObject,
   type Watch,
 } from "./executor.ts";
+import { restPlain } from "./facts.ts";
 import { split } from "./inbox.ts";
 import type { List } from "./list.ts";
 import type { Reporter, Snapshot } from "./observer.ts";
@@ -166,27 +167,30 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
     executor.messages = undefined;
     executor.serial++;
     this.counts.ok++;
-    if (record.owed) this.standing.ready.base.push(record);
-    else if (record.key !== undefined) restPlain(record);
+    if (!record.owed && record.key !== undefined) restPlain(record);
     return true;
   }
 
   /** Runs what is next on an executor that has just ended a run the short way,
    * or gives it back. Is a run in flight, and can nothing else begin? */
   #goOn(executor: Executor, isSpent: boolean): boolean {
-    const { ready } = this.standing;
-    const { executors } = this;
+    const { executors, standing, standing: { ready } } = this;
+    const own = executor.record?.owed ? executor.record : undefined;
     const level = ready.top();
-    const next = level.first;
-    if (
-      isSpent || next === undefined || next.isSpecial || this.isPaused ||
-      this.#slice.isYielding || !executors.mayKeep(executor)
-    ) {
+    const first = level.first as ItemRecord | undefined; // If not special.
+    const mayGoOn = !isSpent && !this.isPaused && !this.#slice.isYielding &&
+      executors.mayKeep(executor);
+    const isNext = first === undefined && mayGoOn; // Then it need not queue.
+    if (own !== undefined && !isNext) ready.base.push(own);
+    const next = first ?? own;
+    if (next === undefined || next.isSpecial || !mayGoOn) {
       executors.givePlain(executor);
       return false;
     }
     this.#slice.count();
-    this.#runPlain(executor, next as ItemRecord, level);
+    if (isNext) standing.takeOwn(next);
+    else standing.takeReady(next, level);
+    this.#runPlain(executor, next);
     return executors.inFlight !== 0 &&
       (ready.top().first === undefined || !executors.hasFree());
   }
@@ -216,7 +220,10 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
       }
       this.#slice.count();
       if (entry.isSpecial || this.isSpecial) this.#startAny(entry, level);
-      else this.#runPlain(this.executors.take(), entry as ItemRecord, level);
+      else {
+        this.standing.takeReady(entry as ItemRecord, level);
+        this.#runPlain(this.executors.take(), entry as ItemRecord);
+      }
     }
     this.#isDispatching = false;
     if (this.isQuiet()) this.quiet();
@@ -225,13 +232,8 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
   /** The short way from the ready queue to the end of a run: for items without
    * anything special, while nobody looks. It does what `#start` and `ended` do
    * for them, and hands over to `ended` where that has more to do. */
-  #runPlain(
-    executor: Executor,
-    record: ItemRecord,
-    level: List<Entry>,
-  ): void {
+  #runPlain(executor: Executor, record: ItemRecord): void {
     const { callback } = record; // Called without a `this`.
-    this.standing.takeReady(record, level);
     executor.beginPlain(record);
     record.version = ++this.version;
     this.starts++;
@@ -245,8 +247,9 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
       return this.ended(executor, false, error);
     }
     if (isObject(result)) return executor.follow(result);
-    if (this.#endPlain(executor)) this.executors.givePlain(executor);
-    else this.ended(executor, true, result);
+    if (!this.#endPlain(executor)) return this.ended(executor, true, result);
+    if (record.owed) this.standing.ready.base.push(record);
+    this.executors.givePlain(executor);
   }
 
   /** One-shot work without options has a short way too, others have not. */
@@ -292,9 +295,4 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
     }
     executor.execute(record, record.callback);
   }
-}
-
-/** An item that has a key may be one of a kind, which forgets what is idle. */
-function restPlain(record: ItemRecord): void {
-  record.definition.keys?.restPlain(record);
 }

@@ -70,3 +70,8 @@ export function labelOf(entry: Entry): string {
   if (key === undefined) return kind ?? "a work item without key";
   return kind === undefined ? `"${key}"` : `"${kind}/${key}"`;
 }
+
+/** An item that has a key may be one of a kind, which forgets what is idle. */
+export function restPlain(record: ItemRecord): void {
+  record.definition.keys?.restPlain(record);
+}

@@ -88,6 +88,12 @@ export class Standing {
     this.owed--;
   }
 
+  /** The same, for one that stands behind its own run. */
+  takeOwn(record: ItemRecord): void {
+    record.owed = false;
+    this.owed--;
+  }
+
   /** One-shot work is promised. */
   add(oneShot: OneShot): void {
     this.owed++;
