@@ -180,6 +180,13 @@ export function undeliver(
   reporter.guard(record, () => undelivered(messages, failure), source);
 }
 
+/** Tells that `merge` enqueued the item that it was asked about. */
+export function reportUnmerged(record: ItemRecord, reporter: Reporter): void {
+  const why = `Cannot merge the messages of ${labelOf(record)} ` +
+    'as "merge" itself changed its inbox: they are kept as they came';
+  reporter.report(new TypeError(why), nameOf(record), record);
+}
+
 /** Is `error` what an aborted signal makes of a call? It may be anything, and
  * its properties may throw. */
 function isAbort(error: unknown, reason: unknown): boolean {

@@ -12,6 +12,7 @@ import {
   type Counts,
   endedRun,
   outcomeOf,
+  reportUnmerged,
   tellEnd,
   tellStart,
 } from "./completion.ts";
@@ -33,14 +34,7 @@ import { Slice } from "./slice.ts";
 import { type StopPort, Stops } from "./stops.ts";
 import { Timers } from "./timers.ts";
 import { createNobody, Standing } from "./transitions.ts";
-import {
-  comeBack,
-  type Fate,
-  forgetFailures,
-  judge,
-  leave,
-  OK,
-} from "./verdict.ts";
+import { comeBack, type Fate, judge, leave, OK } from "./verdict.ts";
 
 /** What a dispatcher is made of. */
 export interface DispatcherParts {
@@ -116,15 +110,13 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
   ended(executor: Executor, isOk: boolean, value: unknown): void {
     if (isOk && this.#endOneShot(executor, value)) return;
     executor.unfold();
-    const verdict = isOk ? undefined : judge(executor, value, this);
+    const verdict = isOk ? OK : judge(executor, value, this);
     const { record, waiters, halt } = executor;
     if (record === undefined) return; // Given up by close().
-    const { fate } = verdict ?? OK;
     const isSeen = !isOk || waiters !== undefined ||
       this.reporter.observers !== undefined;
     const run = isSeen ? endedRun(executor, record) : undefined;
-    if (verdict !== undefined) comeBack(executor, record, verdict, this);
-    if (fate === "ok" || fate === "spent") forgetFailures(record);
+    const isKept = comeBack(executor, record, verdict, this);
     leave(record, executor);
     this.executors.give(executor);
     record.version = ++this.version;
@@ -134,10 +126,11 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
 
     // All is in order: from here on the user's code may be called.
     halt?.release?.();
-    if (run !== undefined) tellEnd(run, verdict ?? OK, value, this);
+    if (run !== undefined) tellEnd(run, verdict, value, this);
+    if (!isKept) reportUnmerged(record, this.reporter);
     const { rare, life, definition: { keys } } = record;
     if (rare !== undefined || life !== "live" || keys !== undefined) {
-      this.rest(record, fate);
+      this.rest(record, verdict.fate);
     }
   }
 

@@ -125,13 +125,14 @@ export function foldBack(
 }
 
 /** Puts the messages of a failed run, and those who wait for it, before what
- * came meanwhile. */
+ * came meanwhile. `false`: something came between, and they stay apart. */
 export function giveBack(
   record: ItemRecord,
   run: RunRecord,
   folded: Fold,
-): void {
+): boolean {
   const { messages, asked, waiters } = run;
+  const isMerged = folded.merged !== undefined && isSame(record, folded);
   record.enqueues += run.coalesced;
   if (messages !== undefined && messages.length !== 0) {
     const older = messages.length;
@@ -139,7 +140,6 @@ export function giveBack(
     const flags = asked !== undefined || record.rare?.asked !== undefined
       ? [...flagsOf(asked, older), ...flagsOf(record.rare?.asked, newer.length)]
       : undefined;
-    const isMerged = folded.merged !== undefined && isSame(record, folded);
     record.inbox = [...messages, ...newer];
     if (isMerged) {
       record.inbox.splice(older - 1, 2, folded.merged?.value);
@@ -152,6 +152,7 @@ export function giveBack(
     }
   }
   record.waiters = mergeWaiters(waiters, record.waiters);
+  return isMerged || folded.merged === undefined;
 }
 
 /** The messages that nobody waits for. */

@@ -6,6 +6,7 @@
  * @module
  */
 import type { Timing } from "./calls.ts";
+import { reportUnmerged } from "./completion.ts";
 import { Dispatcher, type DispatcherParts } from "./dispatcher.ts";
 import {
   ClosedError,
@@ -103,7 +104,7 @@ export abstract class Intake extends Dispatcher {
       }
       const isKept = this.#keep(record, message, folded, waiter);
       outcome = this.#owe(record, when, by);
-      if (!isKept) this.#reportUnmerged(record);
+      if (!isKept) reportUnmerged(record, this.reporter);
     } else this.skipped++;
     this.verifier?.enqueued(record, by);
     if (this.reporter.observers !== undefined) {
@@ -187,12 +188,6 @@ export abstract class Intake extends Dispatcher {
     if (this.standing.owed < this.#maxOwed) return;
     const label = `${action} ${labelOf(entry)}`;
     throw new QueueFullError(label, this.#maxOwed, "maxOwed");
-  }
-
-  #reportUnmerged(record: ItemRecord): void {
-    const why = `Cannot merge the messages of ${labelOf(record)} ` +
-      'as "merge" itself changed its inbox: they are kept as they came';
-    this.reporter.report(new TypeError(why), nameOf(record), record);
   }
 }
 

@@ -49,14 +49,14 @@ export interface VerdictPort {
   readonly standing: Standing;
 }
 
-/** Judges a run that rejected with `error`; `undefined`: it was given up. */
+/** Judges a run that rejected with `error`. */
 export function judge(
   run: RunRecord,
   error: unknown,
   { random, reporter }: VerdictPort,
-): Verdict | undefined {
+): Verdict {
   const { record } = run;
-  if (record === undefined) return undefined;
+  if (record === undefined) return OK; // It was given up: nobody asks.
   const failed = (second: unknown): void =>
     reporter.report(second, nameOf(record), record);
   let delayMs: number | undefined;
@@ -72,26 +72,26 @@ export function judge(
   return { fate: fateOf(run, record, delayMs), error, delayMs, back };
 }
 
-/** The wake-up of a run goes back to its item, as the verdict says. */
+/** The wake-up of a run goes back to its item, as the verdict says. `false`: what
+ * `merge` made could not be taken. */
 export function comeBack(
   run: RunRecord,
   record: ItemRecord,
   { fate, error, delayMs, back }: Verdict,
   { delays, standing }: VerdictPort,
-): void {
-  if (back === undefined || fate === "spent") return;
-  giveBack(record, run, back);
+): boolean {
+  if (back === undefined || fate === "spent") {
+    if (record.rare !== undefined) record.rare.failures = 0; // It is over.
+    return true;
+  }
+  const isKept = giveBack(record, run, back);
   if (fate !== "again") rareOf(record).failures++;
   if (fate === "retry") delays.backOff(record, delayMs ?? 0);
   else delays.end(record);
   if (fate === "hold") rareOf(record).hold = { error };
   if (record.owed) standing.move(record);
   else standing.owe(record);
-}
-
-/** The next run is a first attempt. */
-export function forgetFailures({ rare }: ItemRecord): void {
-  if (rare !== undefined) rare.failures = 0;
+  return isKept;
 }
 
 /** The run is no longer one of its item's. */

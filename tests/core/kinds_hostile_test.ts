@@ -112,6 +112,41 @@ for (const where of ["merge", "schema"] as const) {
   }
 }
 
+Deno.test("A merge that enqueues its item at folding back keeps all apart, and is told", async () => {
+  await using stage = new KindStage();
+  const handed: string[] = [];
+  let isOn = false;
+  const kind: Kind<undefined, void, string, string> = stage.scheduler
+    .define("k", {
+      message: type<string>(),
+      retry: [5],
+      merge: (older: string, newer: string) => {
+        if (isOn) {
+          isOn = false;
+          kind.enqueue("a", "inner");
+        }
+        return `${older}+${newer}`;
+      },
+      async run({ messages, attempt }): Promise<void> {
+        handed.push(messages.join());
+        if (attempt > 1) return;
+        await Promise.resolve();
+        isOn = true;
+        throw new Error("down");
+      },
+    });
+  kind.enqueue("a", "1");
+  await Promise.resolve();
+  await Promise.resolve();
+  kind.enqueue("a", "2");
+  await stage.settle();
+  stage.clock.advance(5);
+  await stage.settle();
+
+  assertEquals(handed, ["1", "1,2+inner"]);
+  assertEquals(stage.takeTold(), ["onError TypeError"]);
+});
+
 Deno.test("A time that is none is refused, and stops no timer", async () => {
   await using stage = new KindStage();
   const at: number[] = [];

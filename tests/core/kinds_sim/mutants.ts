@@ -224,14 +224,14 @@ export const MUTANTS: readonly Mutant[] = [
     "rare.hold = undefined;",
   ]),
   mutant("success does not end the attempts", [
-    "dispatcher.ts",
-    'if (fate === "ok" || fate === "spent") forgetFailures(record);',
-    'if (fate === "spent") forgetFailures(record);',
+    "verdict.ts",
+    "if (record.rare !== undefined) record.rare.failures = 0;",
+    'if (record.rare && fate === "spent") record.rare.failures = 0;',
   ]),
   mutant("exhaustion does not end the attempts", [
-    "dispatcher.ts",
-    'if (fate === "ok" || fate === "spent") forgetFailures(record);',
-    'if (fate === "ok") forgetFailures(record);',
+    "verdict.ts",
+    "if (record.rare !== undefined) record.rare.failures = 0;",
+    'if (record.rare && fate === "ok") record.rare.failures = 0;',
   ]),
   mutant("a restart counts as an attempt", [
     "verdict.ts",
