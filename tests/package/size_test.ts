@@ -6,7 +6,7 @@ import { deno, ROOT, TOOLS } from "./tools.ts";
 /** The budget is 14 KB, kinds included. It has not been reached: this is where we
  * are, so that it cannot get worse unseen. */
 const BUDGET = 14 * 1024;
-const BYTES_MAX = 20_500;
+const BYTES_MAX = 20_900;
 
 Deno.test('entry "." does not grow, minified and gzipped', async () => {
   const { code, stdout, text } = await deno([

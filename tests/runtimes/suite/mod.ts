@@ -9,6 +9,7 @@ import { cases as endings } from "./endings.ts";
 import { cases as enqueue } from "./enqueue.ts";
 import { cases as environment } from "./environment.ts";
 import type { Case, Host } from "./expect.ts";
+import { cases as kinds } from "./kinds.ts";
 import { cases as lifetime } from "./lifetime.ts";
 
 export type { AsyncStorageClass, Case, Host } from "./expect.ts";
@@ -40,6 +41,7 @@ export const cases: readonly Case[] = [
   ...endings,
   ...control,
   ...lifetime,
+  ...kinds,
 ];
 
 /** What became of a case. */
