@@ -1,21 +1,7 @@
 /** Mistakes that somebody could make in how keys keep their messages, their
  * time and their failures. The simulator of kinds must notice every one of
  * them; `kinds_mutation_test.ts` shows that it does. */
-import type { Mutant } from "../sim/mutants.ts";
-
-function mutant(
-  name: string,
-  ...changes: readonly (readonly [string, string, string])[]
-): Mutant {
-  return {
-    name,
-    changes: changes.map(([file, find, replace]) => ({
-      file: `src/core/${file}`,
-      find,
-      replace,
-    })),
-  };
-}
+import { type Mutant, mutant } from "../support/mutation.ts";
 
 /** Those that issue 3 names, and more. */
 export const MUTANTS: readonly Mutant[] = [

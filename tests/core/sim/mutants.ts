@@ -1,32 +1,7 @@
 /** Mistakes that somebody could make in the engine. The simulator must notice
  * every one of them; `mutation_test.ts` shows that it does. */
 
-/** One change of the source: `find` stands exactly once in `file`. */
-export interface Change {
-  readonly file: string;
-  readonly find: string;
-  readonly replace: string;
-}
-
-/** A mistake, made by one or more changes. */
-export interface Mutant {
-  readonly name: string;
-  readonly changes: readonly Change[];
-}
-
-function mutant(
-  name: string,
-  ...changes: readonly (readonly [string, string, string])[]
-): Mutant {
-  return {
-    name,
-    changes: changes.map(([file, find, replace]) => ({
-      file: `src/core/${file}`,
-      find,
-      replace,
-    })),
-  };
-}
+import { type Mutant, mutant } from "../support/mutation.ts";
 
 /** Those that the issue names, and more. */
 export const MUTANTS: readonly Mutant[] = [
