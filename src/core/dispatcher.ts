@@ -167,7 +167,7 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
   /** Runs what is next on an executor that has just ended a run the short way,
    * or gives it back. Is a run in flight, and can nothing else begin? */
   #goOn(executor: Executor, isSpent: boolean): boolean {
-    const { executors, standing, standing: { ready } } = this;
+    const { executors, standing: { ready } } = this;
     const own = executor.record?.owed ? executor.record : undefined;
     const level = ready.top();
     const first = level.first as ItemRecord | undefined; // If not special.
@@ -181,9 +181,7 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
       return false;
     }
     this.#slice.count();
-    if (isNext) standing.takeOwn(next);
-    else standing.takeReady(next, level);
-    this.#runPlain(executor, next);
+    this.#runPlain(executor, next, isNext ? undefined : level);
     return executors.inFlight !== 0 &&
       (ready.top().first === undefined || !executors.hasFree());
   }
@@ -213,10 +211,7 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
       }
       this.#slice.count();
       if (entry.isSpecial || this.isSpecial) this.#startAny(entry, level);
-      else {
-        this.standing.takeReady(entry as ItemRecord, level);
-        this.#runPlain(this.executors.take(), entry as ItemRecord);
-      }
+      else this.#runPlain(this.executors.take(), entry as ItemRecord, level);
     }
     this.#isDispatching = false;
     if (this.isQuiet()) this.quiet();
@@ -225,8 +220,13 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
   /** The short way from the ready queue to the end of a run: for items without
    * anything special, while nobody looks. It does what `#start` and `ended` do
    * for them, and hands over to `ended` where that has more to do. */
-  #runPlain(executor: Executor, record: ItemRecord): void {
+  #runPlain(
+    executor: Executor,
+    record: ItemRecord,
+    level: List<Entry> | undefined,
+  ): void {
     const { callback } = record; // Called without a `this`.
+    this.standing.takeReady(record, level);
     executor.beginPlain(record);
     record.version = ++this.version;
     this.starts++;

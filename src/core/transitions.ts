@@ -81,16 +81,10 @@ export class Standing {
     return unfold(entry as OneShot);
   }
 
-  /** The same, for an item. */
-  takeReady(record: ItemRecord, level: List<Entry>): void {
-    level.shift();
+  /** The same, for an item; in no level if it stands behind its own run. */
+  takeReady(record: ItemRecord, level: List<Entry> | undefined): void {
+    level?.shift();
     record.owed = false; // Before the callback: it may enqueue itself.
-    this.owed--;
-  }
-
-  /** The same, for one that stands behind its own run. */
-  takeOwn(record: ItemRecord): void {
-    record.owed = false;
     this.owed--;
   }
 
