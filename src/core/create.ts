@@ -141,9 +141,10 @@ export function createKind<Context, Output, Input, Message>(
     );
   }
   const parts = { callback, context, passivateAfterMs: passivateAfter };
-  const keys = new Keys(kind, engine, parts, (port) => {
-    const { verifier } = engine;
-    const place = { scope, port, kind, keys: port, gates, verifier };
+  const { verifier } = engine;
+  const keys = new Keys(kind, engine, parts, (self) => {
+    const own = { entrance: self, port: self, kind, keys: self };
+    const place = { ...own, scope, gates, verifier };
     return define(shared as unknown as Checked, place);
   });
   engine.kinds.add(kind);
@@ -177,6 +178,7 @@ function defineItem(
   checkModes(action, options);
   const place = {
     scope,
+    entrance: engine,
     port: engine.items,
     kind: undefined,
     keys: undefined,

@@ -21,6 +21,7 @@ import {
 } from "./options.ts";
 import type {
   Definition,
+  Entrance,
   Gate,
   ItemPort,
   KeyTable,
@@ -93,6 +94,7 @@ export type Checked = ActorOptions<unknown, unknown, unknown, unknown>;
 /** Where items live, and how they are reached. */
 export interface Place {
   readonly scope: ScopeRecord;
+  readonly entrance: Entrance;
   readonly port: ItemPort;
   readonly kind: string | undefined;
   readonly keys: KeyTable | undefined;
@@ -105,7 +107,7 @@ export interface Place {
 export function define(options: Checked, place: Place): Definition {
   const { whenRunning = "rerun", maxMessages = Infinity, priority = 0 } =
     options;
-  const { scope, port, kind, keys } = place;
+  const { scope, entrance, port, kind, keys } = place;
   const gates = scope.gate === undefined
     ? place.gates
     : [...place.gates, scope.gate]; // Last: others may need it meanwhile.
@@ -133,6 +135,7 @@ export function define(options: Checked, place: Place): Definition {
     cleanup,
     scope,
     gates,
+    entrance,
     port,
     isSpecial: gates.length !== 0 || whenRunning !== "rerun" ||
       maxMessages !== Infinity || priority !== 0 ||

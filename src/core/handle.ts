@@ -48,8 +48,9 @@ export class Item implements WorkItem<unknown, unknown, unknown, unknown> {
   }
 
   enqueue(message?: unknown, timing?: Timing): EnqueueOutcome {
-    const { port } = this.#record.definition;
-    return port.enqueue(this.#record, undefined, message, timing);
+    const record = this.#record;
+    const { entrance } = record.definition;
+    return entrance.enqueue(record, undefined, message, timing);
   }
 
   request(message?: unknown, timing?: Timing): Promise<unknown> {
@@ -95,8 +96,9 @@ export class RunItem extends Item {
   }
 
   override enqueue(message?: unknown, timing?: Timing): EnqueueOutcome {
-    const { port } = this.#record.definition;
-    return port.enqueue(this.#record, this.#run, message, timing);
+    const record = this.#record;
+    const { entrance } = record.definition;
+    return entrance.enqueue(record, this.#run, message, timing);
   }
 
   override request(message?: unknown, timing?: Timing): Promise<unknown> {

@@ -45,14 +45,7 @@ export interface ItemsPort {
   readonly verifier: Verifier | undefined;
   /** How many items are suspended. */
   suspended: number;
-  /** A run that begins after this call. */
-  enqueue(
-    record: ItemRecord,
-    by: RunView | undefined,
-    message: unknown,
-    timing: Timing | undefined,
-  ): EnqueueOutcome;
-  /** The same, of what has been checked; `waiter` is told of the result. */
+  /** Enqueues what has been checked; `waiter` is told of the result. */
   enqueueSpecial(
     record: ItemRecord,
     message: unknown,
@@ -86,15 +79,6 @@ export class Items implements ItemPort {
 
   contextOf({ context }: ItemRecord): unknown {
     return context;
-  }
-
-  enqueue(
-    record: ItemRecord,
-    by: RunView | undefined,
-    message: unknown,
-    timing: Timing | undefined,
-  ): EnqueueOutcome {
-    return this.#engine.enqueue(record, by, message, timing);
   }
 
   request(

@@ -22,6 +22,7 @@ import { checkKey } from "./options.ts";
 import {
   type Callback,
   type Definition,
+  type Entrance,
   type ItemPort,
   ItemRecord,
   type KeyTable,
@@ -42,7 +43,7 @@ export interface KeysParts {
 }
 
 /** What is asked for by key, and by any handle of the kind. */
-export class Keys implements ItemPort, KeyTable {
+export class Keys implements Entrance, ItemPort, KeyTable {
   readonly name: string;
   /** All in memory, those that are only kept for the next time included. */
   records: Map<string, ItemRecord> = new Map();

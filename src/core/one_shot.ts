@@ -54,6 +54,7 @@ export class OneShots {
     this.#engine = engine;
     const place = {
       scope: root,
+      entrance: engine,
       port: engine.items,
       kind: undefined,
       keys: undefined,

@@ -51,13 +51,8 @@ export interface Gate {
   rest(): void;
 }
 
-/** What an address can ask for. `by` is the run that asks through its own
- * handle, if one does. */
-export interface ItemPort {
-  /** The item that `record` is the address of. */
-  find(record: ItemRecord): ItemRecord;
-  /** Its context, which is made if it is not in memory. */
-  contextOf(record: ItemRecord): unknown;
+/** Who takes enqueues: apart from all else, so that it is one call. */
+export interface Entrance {
   /** A run that begins after this call. */
   enqueue(
     record: ItemRecord,
@@ -65,7 +60,16 @@ export interface ItemPort {
     message: unknown,
     timing: Timing | undefined,
   ): EnqueueOutcome;
-  /** The result of such a run. */
+}
+
+/** What an address can ask for. `by` is the run that asks through its own
+ * handle, if one does. */
+export interface ItemPort {
+  /** The item that `record` is the address of. */
+  find(record: ItemRecord): ItemRecord;
+  /** Its context, which is made if it is not in memory. */
+  contextOf(record: ItemRecord): unknown;
+  /** The result of a run that begins after this call. */
   request(
     record: ItemRecord,
     message: unknown,
@@ -140,6 +144,8 @@ export interface Definition {
   readonly scope: ScopeRecord;
   /** In the order in which an item has to pass them. */
   readonly gates: readonly Gate[];
+  /** Who takes their enqueues. */
+  readonly entrance: Entrance;
   /** What handles can ask for. */
   readonly port: ItemPort;
   /** Has it to do with anything but a queue, a callback and messages? */
