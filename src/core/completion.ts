@@ -183,7 +183,7 @@ export function undeliver(
 /** Tells that `merge` enqueued the item that it was asked about. */
 export function reportUnmerged(record: ItemRecord, reporter: Reporter): void {
   const why = `Cannot merge the messages of ${labelOf(record)} ` +
-    'as "merge" itself changed its inbox: they are kept as they came';
+    'as "merge" changed its inbox: they are kept as they came';
   reporter.report(new TypeError(why), nameOf(record), record);
 }
 

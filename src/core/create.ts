@@ -137,7 +137,7 @@ export function createKind<Context, Output, Input, Message>(
   if (engine.kinds.has(kind)) {
     throw new TypeError(
       `${action} as the scheduler has a kind of this name: ` +
-        "keep what define() returned, or choose another name",
+        "keep what define() returned, or name it otherwise",
     );
   }
   const parts = { callback, context, passivateAfterMs: passivateAfter };

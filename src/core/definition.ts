@@ -187,7 +187,7 @@ export function checkModes(action: string, options: Checked): void {
   const name = given[0] === "isHolding" ? 'whenExhausted: "hold"' : given[0];
   throw new TypeError(
     `${action} as whenRunning: "overlap" allows no ${name}: ` +
-      "the order of runs that overlap is not known",
+      "runs that overlap have no order",
   );
 }
 

@@ -127,7 +127,7 @@ export class InvalidMessageError extends WorkItemError {
     const n = issues.length;
     super(`${action} as its message has ${n} issue${n === 1 ? "" : "s"}`, {
       code: "WI-INVALID-MESSAGE",
-      hint: "Nothing was queued. The issues say what the schema asks for.",
+      hint: "Nothing was queued. Its issues say what to mend.",
     });
     this.issues = issues;
   }
@@ -142,8 +142,7 @@ export class HeldError extends WorkItemError {
   constructor(action: string, cause: unknown) {
     super(`${action} as its last attempt failed`, {
       code: "WI-HELD",
-      hint: "Mend the cause, then call reset(). All messages were kept: " +
-        "do not send them again.",
+      hint: "Mend the cause, then call reset(): it has kept all messages.",
       cause,
     });
   }

@@ -8,16 +8,17 @@
 import { isIdle } from "./facts.ts";
 import type { ItemRecord } from "./record.ts";
 
-/** How many may stay: about 200 KB. */
+/** How many stay when the others are let go: about 200 KB. */
 export const HIDDEN_MAX = 1_024;
+
 /** Is the item of such a kind only kept for the next time? */
 export function isHidden(record: ItemRecord): boolean {
   return !record.isSpecial && isIdle(record);
 }
 
-/** Is it worth while to look who is hidden, after so many became idle? Then
- * most of a burst goes at once, and there are never more than three of them for
- * each that is not. */
+/** Is it worth while to look who is hidden, after so many became idle? So most
+ * of a burst goes at once, and there are never more of them than 4,096 and three
+ * for each item that is not hidden. */
 export function isSweepDue(size: number, rests: number): boolean {
   return size > HIDDEN_MAX && rests * 4 >= size * 3;
 }

@@ -238,7 +238,8 @@ export class Keys implements Entrance, ItemPort, KeyTable {
     try {
       return this.#engine.enqueueSpecial(record, checked, by, when, waiter);
     } catch (error) {
-      this.rest(record); // It may have been made for this, or put back.
+      // It may have been made for this, or put back; else nothing changes.
+      if (!this.#passivation.awaits(record)) this.rest(record);
       throw error;
     }
   }

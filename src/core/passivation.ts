@@ -37,6 +37,11 @@ export class Passivation {
     rare.idleTimer = timers.startAt(dueMs, this.#passivate, record);
   }
 
+  /** Has the time of an idle item begun to run? */
+  awaits({ rare }: ItemRecord): boolean {
+    return (rare?.idleTimer?.index ?? -1) >= 0;
+  }
+
   readonly #passivate = (record: ItemRecord): void => {
     const { key = "", context, definition: { cleanup } } = record;
     const isNeeded = !isIdle(record) || isSuspended(record);

@@ -51,7 +51,8 @@ export interface Gate {
   rest(): void;
 }
 
-/** Who takes enqueues: apart from all else, so that it is one call. */
+/** Who takes enqueues: apart from all else, so that it is one call. `by` is the
+ * run that asks through its own handle, if one does. */
 export interface Entrance {
   /** A run that begins after this call. */
   enqueue(
@@ -62,8 +63,7 @@ export interface Entrance {
   ): EnqueueOutcome;
 }
 
-/** What an address can ask for. `by` is the run that asks through its own
- * handle, if one does. */
+/** What else an address can ask for. */
 export interface ItemPort {
   /** The item that `record` is the address of. */
   find(record: ItemRecord): ItemRecord;

@@ -99,8 +99,7 @@ interface Answer {
 
 function fail(action: string): never {
   throw new TypeError(
-    `${action} as the schema of its messages gave no result: ` +
-      "it must follow version 1 of Standard Schema",
+    `${action} as its schema gave no result of Standard Schema, version 1`,
   );
 }
 

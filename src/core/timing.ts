@@ -44,10 +44,11 @@ export function readTiming(
   if (delay !== undefined && at !== undefined) {
     throw new TypeError(`${action} as "delay" and "at" were both given`);
   }
+  const others = { reschedule, maxDelayMs: maxDelay };
   const delayMs = at === undefined ? delay : at.getTime() - clock.today();
-  if (delayMs !== undefined && !Number.isFinite(delayMs)) {
-    throw new RangeError(`${action} as "at" or the clock tells no time`);
+  if (delayMs === undefined) return { delayMs, ...others };
+  if (!Number.isFinite(delayMs)) {
+    throw new RangeError(`${action} as "at" tells no time`);
   }
-  const delayFrom0Ms = delayMs && Math.max(0, delayMs);
-  return { delayMs: delayFrom0Ms, reschedule, maxDelayMs: maxDelay };
+  return { delayMs: Math.max(0, delayMs), ...others };
 }

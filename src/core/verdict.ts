@@ -29,7 +29,7 @@ export interface Verdict {
   readonly error: unknown;
   /** Until the next attempt, if there is one. */
   readonly delayMs: number | undefined;
-  /** What its messages make with the newer ones. */
+  /** What its messages make with the newer ones, if they go back. */
   readonly back: Fold | undefined;
 }
 
@@ -68,8 +68,10 @@ export function judge(
       failed(second);
     }
   }
-  const back = foldBack(record, run, failed);
-  return { fate: fateOf(run, record, delayMs), error, delayMs, back };
+  let fate = fateOf(run, record, delayMs);
+  const back = fate === "spent" ? undefined : foldBack(record, run, failed);
+  if (back !== undefined) fate = fateOf(run, record, delayMs); // As of now.
+  return { fate, error, delayMs, back };
 }
 
 /** The wake-up of a run goes back to its item, as the verdict says. `false`: what

@@ -147,6 +147,34 @@ Deno.test("A merge that enqueues its item at folding back keeps all apart, and i
   assertEquals(stage.takeTold(), ["onError TypeError"]);
 });
 
+Deno.test("merge is not asked about messages that do not go back", async () => {
+  await using stage = new KindStage();
+  const told: string[] = [];
+  let isOn = false;
+  const kind: Kind<undefined, void, string, string> = stage.scheduler
+    .define("k", {
+      message: type<string>(),
+      merge: (older: string, newer: string) => {
+        if (isOn) throw new Error(`asked about ${older} and ${newer}`);
+        return `${older}+${newer}`;
+      },
+      undelivered: (messages) => void told.push(...messages),
+      async run({ number }): Promise<void> {
+        await Promise.resolve();
+        isOn = true;
+        if (number === 1) throw new Error("down");
+      },
+    });
+  kind.enqueue("a", "1");
+  await Promise.resolve();
+  await Promise.resolve();
+  kind.enqueue("a", "2");
+  await stage.settle();
+
+  assertEquals(told, ["1"]);
+  assertEquals(stage.takeTold(), []);
+});
+
 Deno.test("A time that is none is refused, and stops no timer", async () => {
   await using stage = new KindStage();
   const at: number[] = [];
@@ -257,4 +285,23 @@ Deno.test("A context that fills the queue leaves no item behind", async () => {
   stage.clock.advance(5);
 
   assertEquals(kind.keys(), []);
+});
+
+Deno.test("An enqueue that is refused does not prolong the life of a context", async () => {
+  await using stage = new KindStage({ maxOwed: 1 });
+  const kind: Kind<string> = stage.scheduler.define("k", {
+    context: (key) => key,
+    passivateAfter: 6,
+    run(): void {},
+  });
+  kind.enqueue("a");
+  await stage.settle();
+  kind.enqueue("b", undefined, { delay: 60 });
+  stage.clock.advance(5);
+
+  assertThrows(() => kind.enqueue("a"));
+  await assertRejects(() => kind.request("a"));
+  stage.clock.advance(1);
+
+  assertEquals(kind.keys(), ["b"]);
 });

@@ -103,12 +103,13 @@ async function settle(world: World): Promise<string | undefined> {
   return look(world);
 }
 
-/** Notices who has become idle, and what is wrong. */
+/** Notices who has become idle, and what is wrong. A scheduler that closes
+ * passivates nobody who was not idle before. */
 function look(world: World): string | undefined {
-  const { items, nowMs } = world.facts;
+  const { closing, items, nowMs } = world.facts;
   for (const item of items) {
     if (item.context === undefined || !item.isIdle()) item.idleAtMs = undefined;
-    else item.idleAtMs ??= nowMs;
+    else if (closing === undefined) item.idleAtMs ??= nowMs;
   }
   return problemOf(world);
 }
