@@ -86,12 +86,18 @@ Deno.test("a mistake in an option is no WorkItemError", () => {
 
 /** Every code that stands in the source. */
 async function codes(): Promise<readonly string[]> {
-  const folder = new URL("../../src/core/", import.meta.url);
   const found = new Set<string>();
-  for await (const { name } of Deno.readDir(folder)) {
-    const text = await Deno.readTextFile(new URL(name, folder));
-    for (const [, code = ""] of text.matchAll(/code: "(WI-[A-Z-]+)"/g)) {
-      found.add(code);
+  for (const room of ["core", "durable"]) {
+    const folder = new URL(`../../src/${room}/`, import.meta.url);
+    for await (const { name } of Deno.readDir(folder)) {
+      const text = await Deno.readTextFile(new URL(name, folder));
+      for (const [, code = ""] of text.matchAll(/code: "(WI-[A-Z-]+)"/g)) {
+        found.add(code);
+      }
+      const [, troubles = ""] = text.match(/type StoreTrouble =([^;]+);/) ?? [];
+      for (const [, trouble = ""] of troubles.matchAll(/"([a-z]+)"/g)) {
+        found.add(`WI-STORE-${trouble.toUpperCase()}`);
+      }
     }
   }
   return [...found].toSorted();

@@ -13,7 +13,18 @@ export interface Room {
 export const ROOMS: Readonly<Record<string, Room>> = {
   core: { rooms: [], packages: [] },
   durable: { rooms: ["core"], packages: [] },
-  stores: { rooms: ["durable/store.ts"], packages: [] },
+  stores: {
+    rooms: [
+      "core/calls.ts",
+      "core/clock.ts",
+      "core/errors.ts",
+      "core/words.ts",
+      "durable/store.ts",
+      "durable/stored.ts",
+      "durable/errors.ts",
+    ],
+    packages: [],
+  },
   client: { rooms: ["core"], packages: [] },
   http: { rooms: ["core", "client"], packages: ["hono"] },
   cron: { rooms: ["core"], packages: ["croner"] },
