@@ -15,6 +15,11 @@ export const pins: Readonly<Record<string, string>> = {
   "esbuild": "0.28.2",
 };
 
+/** What is installed beside the package, for its stores. */
+export const clients: Readonly<Record<string, string>> = {
+  "@deno/kv": "0.14.0",
+};
+
 /** npm asks before it runs install scripts; these fetch or place a binary. */
 export const allowScripts: Readonly<Record<string, boolean>> = {
   "node": true,

@@ -22,7 +22,8 @@ export async function inspectTarball(workspace: Workspace): Promise<Report> {
     await check("every module is JavaScript, with types where exported", () => {
       const odd = files.filter((file) =>
         !/\.(js|d\.ts)$/.test(file) &&
-        !/^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(file)
+        !/^(package\.json|README\.md|GUARANTEES\.md|LICENSE|CHANGELOG\.md)$/
+          .test(file)
       );
       return Promise.resolve(equal(odd, []));
     }),

@@ -6,7 +6,7 @@
  * @module
  */
 import { mustRun } from "./child.ts";
-import { allowScripts, pins } from "./pins.ts";
+import { allowScripts, clients, pins } from "./pins.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const FOLDER = new URL(".runtimes/", ROOT);
@@ -36,7 +36,10 @@ export async function prepare(): Promise<Workspace> {
   await install("package", {
     private: true,
     type: "module",
-    dependencies: { "@workitem/scheduler": `file:../${tarball}` },
+    dependencies: {
+      "@workitem/scheduler": `file:../${tarball}`,
+      ...clients,
+    },
   });
   const shared = await findShared();
   const workspace: Workspace = {
@@ -105,6 +108,10 @@ function casesOf(shared: readonly string[]): readonly string[] {
   return [
     `import * as api from "@workitem/scheduler";`,
     `import * as testing from "@workitem/scheduler/testing";`,
+    `import * as durable from "@workitem/scheduler/durable";`,
+    `import * as memory from "@workitem/scheduler/stores/memory";`,
+    `import * as denoKv from "@workitem/scheduler/stores/deno-kv";`,
+    `const entries = { api, testing, durable, memory, denoKv };`,
     `import { cases as own, flatten } from "../../tests/runtimes/suite/mod.ts";`,
     ...shared.map((name) =>
       `import { cases as ${name} } from "../../tests/core/${name}.ts";`
@@ -115,7 +122,11 @@ function casesOf(shared: readonly string[]): readonly string[] {
 
 /** What hosts that are processes run. */
 function bundles(shared: readonly string[]): readonly Bundle[] {
-  const asProcess = ["--platform=node", "--external:@workitem/scheduler"];
+  const asProcess = [
+    "--platform=node",
+    "--external:@workitem/scheduler",
+    "--external:@deno/kv",
+  ];
   return [
     {
       file: "process.mjs",
@@ -124,7 +135,7 @@ function bundles(shared: readonly string[]): readonly Bundle[] {
       source: [
         ...casesOf(shared),
         `import { main } from "${entries}/process.ts";`,
-        `await main(cases, { api, testing });`,
+        `await main(cases, entries);`,
       ].join("\n"),
     },
     {
@@ -166,7 +177,7 @@ function edgeBundles(shared: readonly string[]): readonly Bundle[] {
       source: [
         ...casesOf(shared),
         `import { main } from "${entries}/edge_app.ts";`,
-        `main(cases, { api, testing });`,
+        `main(cases, entries);`,
       ].join("\n"),
     },
     {
@@ -178,7 +189,7 @@ function edgeBundles(shared: readonly string[]): readonly Bundle[] {
         `import { makeWorker } from "${entries}/worker.ts";`,
         `import { makeRoom } from "${entries}/patterns.ts";`,
         `export const Room = makeRoom(api);`,
-        `export default makeWorker(cases, { api, testing });`,
+        `export default makeWorker(cases, entries);`,
       ].join("\n"),
     },
   ];

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Case, type Host, judge } from "../suite/mod.ts";
+import { type Case, type Entries, type Host, judge } from "../suite/mod.ts";
 import { provoke } from "./default_error.ts";
 
 interface FetchEvent extends Event {
@@ -15,9 +15,10 @@ interface FetchEvent extends Event {
 /** Answers `/names`, `/case?index=0` and `/default-error?scenario=throws`. */
 export function main(
   cases: readonly Case[],
-  entries: Pick<Host, "api" | "testing">,
+  entries: Entries,
 ): void {
-  const host: Host = { ...entries, AsyncLocalStorage: undefined };
+  const none = { AsyncLocalStorage: undefined, openKv: undefined };
+  const host: Host = { ...entries, ...none };
   addEventListener("fetch", (event) => {
     const { request, respondWith } = event as FetchEvent;
     respondWith.call(event, answer(cases, { host, url: new URL(request.url) }));

@@ -6,7 +6,13 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import process from "node:process";
-import { type Case, type Host, judge, type Verdict } from "../suite/mod.ts";
+import {
+  type Case,
+  type Entries,
+  type Host,
+  judge,
+  type Verdict,
+} from "../suite/mod.ts";
 
 /** A line of output: a case begins, has ended, or all have. */
 export type Line =
@@ -23,9 +29,10 @@ export function print(line: Line): void {
 /** Runs all cases. */
 export async function main(
   cases: readonly Case[],
-  entries: Pick<Host, "api" | "testing">,
+  entries: Entries,
 ): Promise<void> {
-  const host: Host = { ...entries, AsyncLocalStorage };
+  const openKv = await findKv();
+  const host: Host = { ...entries, AsyncLocalStorage, openKv };
   const rejections: unknown[] = [];
   process.on("unhandledRejection", (error) => void rejections.push(error));
   for (const one of cases) {
@@ -38,4 +45,16 @@ export async function main(
   }];
   print({ verdict: await judge(last, host) });
   print({ ends: true });
+}
+
+/** It is native code, which Node and Bun load; Deno has its own. Bun's `v8` is
+ * another, which has to be said. */
+async function findKv(): Promise<Host["openKv"]> {
+  if ("Deno" in globalThis) return undefined;
+  const name = "@deno/kv"; // Nobody but the hosts has it installed.
+  const { openKv } = await import(name);
+  const { serialize: encodeV8, deserialize: decodeV8 } = await import(
+    "node:v8"
+  );
+  return (path) => openKv(path, { encodeV8, decodeV8 });
 }

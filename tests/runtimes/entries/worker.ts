@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { AsyncStorageClass, Case, Host } from "../suite/mod.ts";
+import type { AsyncStorageClass, Case, Entries, Host } from "../suite/mod.ts";
 import { answer } from "./edge_app.ts";
 import { type Env, type Patterns, patterns, type Waiting } from "./patterns.ts";
 
@@ -19,7 +19,7 @@ const rejections: string[] = [];
 /** Makes the worker; called once, in the global scope. */
 export function makeWorker(
   cases: readonly Case[],
-  entries: Pick<Host, "api" | "testing">,
+  entries: Entries,
 ): Worker {
   const pages: Patterns = patterns(entries.api);
   addEventListener("unhandledrejection", (event) => {
@@ -32,7 +32,7 @@ export function makeWorker(
       const page = pages[url.pathname];
       if (page !== undefined) return await page({ request, url, env, context });
       const AsyncLocalStorage = await findAsyncStorage();
-      const host: Host = { ...entries, AsyncLocalStorage };
+      const host: Host = { ...entries, AsyncLocalStorage, openKv: undefined };
       return await answer(cases, { host, url });
     },
   };

@@ -5,6 +5,9 @@
  * @module
  */
 import type * as api from "../../../mod.ts";
+import type * as durable from "../../../src/durable/mod.ts";
+import type * as denoKv from "../../../src/stores/deno_kv.ts";
+import type * as memory from "../../../src/stores/memory.ts";
 import type * as testing from "../../../src/testing/mod.ts";
 
 /** What a case is handed: the packed package and what its host adds. */
@@ -13,9 +16,25 @@ export interface Host {
   readonly api: typeof api;
   /** The package's entry "./testing". */
   readonly testing: typeof testing;
+  /** The package's entry "./durable". */
+  readonly durable: typeof durable;
+  /** The package's entry "./stores/memory". */
+  readonly memory: typeof memory;
+  /** The package's entry "./stores/deno-kv". */
+  readonly denoKv: typeof denoKv;
+  /** Where the host can load `npm:@deno/kv`. */
+  readonly openKv:
+    | ((path: string) => Promise<denoKv.KvLike>)
+    | undefined;
   /** Where the host has `node:async_hooks`. */
   readonly AsyncLocalStorage: AsyncStorageClass | undefined;
 }
+
+/** The package's own entries. */
+export type Entries = Pick<
+  Host,
+  "api" | "testing" | "durable" | "memory" | "denoKv"
+>;
 
 /** The part of `AsyncLocalStorage` that the suite uses. */
 export interface AsyncStorageClass {

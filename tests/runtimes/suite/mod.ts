@@ -5,6 +5,7 @@
  * @module
  */
 import { cases as control } from "./control.ts";
+import { cases as durable } from "./durable.ts";
 import { cases as endings } from "./endings.ts";
 import { cases as enqueue } from "./enqueue.ts";
 import { cases as environment } from "./environment.ts";
@@ -12,7 +13,7 @@ import type { Case, Host } from "./expect.ts";
 import { cases as kinds } from "./kinds.ts";
 import { cases as lifetime } from "./lifetime.ts";
 
-export type { AsyncStorageClass, Case, Host } from "./expect.ts";
+export type { AsyncStorageClass, Case, Entries, Host } from "./expect.ts";
 
 /** Cases that are handed nothing but the package's namespace. */
 export type ApiCase = readonly [
@@ -42,6 +43,7 @@ export const cases: readonly Case[] = [
   ...control,
   ...lifetime,
   ...kinds,
+  ...durable,
 ];
 
 /** What became of a case. */
