@@ -20,6 +20,9 @@ const CASES: Readonly<Record<string, Load>> = {
   h: () => import("../cases/h_delayed.ts"),
   i: () => import("../cases/i_past.ts"),
   j: () => import("../cases/j_key_heap.ts"),
+  k: () => import("../cases/k_durable_enqueue.ts"),
+  l: () => import("../cases/l_durable_runs.ts"),
+  m: () => import("../cases/m_durable_start.ts"),
 };
 
 /** The letters of all cases. */

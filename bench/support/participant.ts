@@ -26,8 +26,9 @@ export function flagsOf({ heapMb = HEAP_MB_DEFAULT }: Trial): string {
 function spawn({ trial, index, amount, past }: Part): Deno.ChildProcess {
   const entry = past?.entry ?? new URL("./contestant.ts", import.meta.url).href;
   const parts = [trial.id, `${index}`, `${amount}`];
+  const flags = ["--quiet", "--no-prompt", flagsOf(trial)];
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", flagsOf(trial), entry, ...parts],
+    args: ["run", ...flags, ...trial.rights ?? [], entry, ...parts],
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",

@@ -33,6 +33,12 @@ export type Goal =
     readonly subject: string;
     readonly rival: string;
     readonly factor: number;
+  }
+  | {
+    /** The figure of `subject` is below `limit`, in the trial's unit. */
+    readonly kind: "below";
+    readonly subject: string;
+    readonly limit: number;
   };
 
 /** Contestants side by side. */
@@ -41,7 +47,7 @@ export interface Trial {
   readonly id: string;
   readonly title: string;
   /** What one figure of the table is. */
-  readonly unit: "ns per run" | "ns per enqueue" | "bytes";
+  readonly unit: "ns per run" | "ns per enqueue" | "ns to start" | "bytes";
   /** How many runs, items or enqueues one sample has. */
   readonly amount: number;
   /** `--quick` leaves the amount as it is. @default {false} */
@@ -50,6 +56,8 @@ export interface Trial {
   readonly goals: readonly Goal[];
   /** Whom the last column compares the others with. */
   readonly reference: string;
+  /** What its processes may do, as flags. @default Nothing. */
+  readonly rights?: readonly string[];
   /** Limit of each process's old space. @default {4096} */
   readonly heapMb?: number;
   /** What a reader must know to judge the figures. */

@@ -23,6 +23,11 @@ function samplesOf(all: readonly Series[], name: string): readonly number[] {
 /** Judges `goal` by what its contestants did. */
 export function judge(goal: Goal, all: readonly Series[]): Verdict {
   const subject = samplesOf(all, goal.subject);
+  if (goal.kind === "below") {
+    const ratio = summarize(subject.map((value) => value / goal.limit));
+    const text = `${goal.subject} < ${goal.limit}`;
+    return { text, ratio, passed: ratio.median < 1 };
+  }
   const rival = samplesOf(all, goal.rival);
   if (goal.kind === "faster") {
     const ratio = summarize(ratios(rival, subject));

@@ -3,7 +3,8 @@
  * a run takes all the names that it finds. */
 import type { Run, Scheduler, WorkItem } from "@workitem/scheduler";
 import type { Ledger } from "./ledger.ts";
-import { type Look, look } from "./look.ts";
+import { type Look, look, unmetReason } from "./look.ts";
+import { keyOf } from "./names.ts";
 import { join } from "./walk.ts";
 
 /** What a folder's item remembers between its runs. */
@@ -40,14 +41,12 @@ export interface FolderItemsOptions {
 
 /** Bytes that one executor reads at once; all the memory that hashing takes. */
 const BUFFER_BYTES = 262_144;
-const KEY_BYTES_MAX = 512;
 
 export class FolderItems {
   readonly #options: FolderItemsOptions;
   readonly #items = new Map<string, WorkItem<Waiting>>();
   /** One for each executor, as a run has its executor for itself. */
   readonly #buffers: Uint8Array[] = [];
-  #made = 0;
 
   constructor(options: FolderItemsOptions) {
     this.#options = options;
@@ -58,7 +57,7 @@ export class FolderItems {
     const known = this.#items.get(folder);
     if (known !== undefined) return known;
     const item = this.#options.scheduler.createWorkItem<Waiting>({
-      key: keyOf(folder, this.#made++),
+      key: keyOf(folder),
       context: () => ({ names: new Set() }),
       run: (run) => this.#run(folder, run),
     });
@@ -113,15 +112,11 @@ export class FolderItems {
     if (result.kind === "file") {
       ledger.record(result.entry);
       done.hashed += 1;
-    } else if (result.kind === "error") {
-      ledger.fail(path, result.reason);
-      done.failed += 1;
-    } else if (live) {
+    } else if (live && result.kind !== "error") {
       if (result.kind !== "folder") done.removed += ledger.forget(path);
       else onFolder(path);
     } else {
-      const absent = result.kind === "absent";
-      ledger.fail(path, absent ? "it has vanished" : "it is no longer a file");
+      ledger.fail(path, unmetReason(result));
       done.failed += 1;
     }
   }
@@ -132,11 +127,4 @@ export class FolderItems {
     this.#items.delete(folder);
     void item.delete();
   }
-}
-
-/** The folder's name where it fits; it names the item in events and reports. */
-function keyOf(folder: string, number: number): string {
-  const key = `${folder || "."}/`;
-  const { length } = new TextEncoder().encode(key);
-  return length <= KEY_BYTES_MAX ? key : `#${number} ${folder.slice(-80)}/`;
 }

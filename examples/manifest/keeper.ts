@@ -43,7 +43,7 @@ export class Keeper {
       onError: (error) => note(`error: ${reasonOf(error)}`),
     });
     this.scheduler.observe(statistics);
-    this.leavesOut = leavesOut(root, out);
+    this.leavesOut = leavesOut(root, options);
     this.ledger = new Ledger((path, reason) =>
       note(`error: ${shown(path)}: ${reason}`)
     );

@@ -2,7 +2,7 @@
  * bounded by the buffer, and compared with itself, so that a file which changes
  * meanwhile is not put down with a hash that it never had. */
 import { createHash } from "node:crypto";
-import { mayNotBeUtf8, NOT_UTF8, reasonOf } from "./failure.ts";
+import { mayNotBeUtf8, NOT_UTF8, reasonOf, VANISHED } from "./failure.ts";
 import type { Entry } from "./ledger.ts";
 
 /** What a path turned out to be. */
@@ -10,6 +10,12 @@ export type Look =
   | { readonly kind: "file"; readonly entry: Entry }
   | { readonly kind: "folder" | "absent" | "other" }
   | { readonly kind: "error"; readonly reason: string };
+
+/** Why something that was met as a file cannot be in the manifest. */
+export function unmetReason(look: Exclude<Look, { kind: "file" }>): string {
+  if (look.kind === "error") return look.reason;
+  return look.kind === "absent" ? VANISHED : "it is no longer a file";
+}
 
 export interface LookOptions {
   /** The path relative to the folder, as the entry will have it. */

@@ -8,7 +8,8 @@
  * queue once, and no file is lost: a wake-up during a run owes one more run.
  *
  * The files, from the heart outwards: folder_items (an item for each folder), bursts,
- * walk_item, keeper (who wakes whom), first_look and watch (what happens when).
+ * walk_item, keeper (who wakes whom), first_look and watch (what happens when). With
+ * a store: stored_items, shelf (what they find out), scans, stored_look.
  *
  * @module
  */
@@ -22,7 +23,7 @@ import { Keeper } from "./keeper.ts";
 import { note, say } from "./lines.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
 import { findPlaces, type Places } from "./places.ts";
-import { tableOf } from "./table.ts";
+import { type Result, tableOf } from "./table.ts";
 import { watch } from "./watch.ts";
 import { removePartial, tryToWrite } from "./writing.ts";
 
@@ -56,15 +57,31 @@ async function keep(options: Options): Promise<number> {
   await tryToWrite(places.out);
   using interruption = listenForInterruption(() => removePartial(places.out));
   const { signal } = interruption;
-  const keeper = options.watch
-    ? await watch({ ...options, ...places, signal })
-    : await lookOnce({ ...options, ...places }, signal);
-  if (keeper !== undefined) {
-    return await report(keeper, { ...options, ...places });
+  const result = await look({ ...options, ...places }, signal);
+  if (result !== undefined) {
+    return await report(result, { ...options, ...places });
   }
   const name = nameOf(places.out, options.here);
-  note(`interrupted: ${shown(name)} was not written`);
+  const hint = places.store === undefined
+    ? ""
+    : "; the same command goes on with it";
+  note(`interrupted: ${shown(name)} was not written${hint}`);
   return 130;
+}
+
+async function look(
+  options: Options & Places,
+  signal: AbortSignal,
+): Promise<Result | undefined> {
+  const { store } = options;
+  if (store === undefined) {
+    return await (options.watch
+      ? watch({ ...options, signal })
+      : lookOnce(options, signal));
+  }
+  // Without a store there is no need of it, nor of a Deno that has Deno KV.
+  const { lookStored } = await import("./stored_look.ts");
+  return await lookStored({ ...options, store }, signal);
 }
 
 async function lookOnce(
@@ -85,14 +102,15 @@ async function lookOnce(
 
 /** Prints the table, and finds out whether it is true. */
 async function report(
-  { ledger, statistics, leftOut }: Keeper,
+  result: Result,
   { here, out, concurrency }: Options,
 ): Promise<number> {
-  const result = await audit(out, ledger);
-  const facts = { ledger, statistics, leftOut, concurrency, audit: result };
-  for (const line of tableOf(facts)) say(line);
+  const { ledger, statistics, leftOut, scan } = result;
+  const facts = { ledger, statistics, leftOut, scan, concurrency };
+  const found = await audit(out, ledger);
+  for (const line of tableOf({ ...facts, audit: found })) say(line);
   say(shown(nameOf(out, here)));
-  return tellFaults(result) ? 0 : 1;
+  return tellFaults(found) ? 0 : 1;
 }
 
 /** A path in the current folder is named as one would type it. */

@@ -10,6 +10,7 @@ export interface Options {
   readonly here: string;
   readonly folder: string;
   readonly out: string;
+  readonly store: string | undefined;
   readonly watch: boolean;
   readonly concurrency: number;
 }
@@ -30,14 +31,18 @@ export const HELP = `Examples
   deno task demo                                 this repository -> manifest.jsonl
   deno task demo ~/photos --out photos.jsonl     any folder, any manifest
   deno task demo src --watch                     goes on until Ctrl-C
+  deno task demo ~/photos --store photos.kv      goes on where it was ended
 
 Keeps a manifest of a folder: a JSON line for each file, with its path, size,
-SHA-256 and time of change. Left out: the manifest itself, .git, node_modules,
-symbolic links and what is no regular file.
+SHA-256 and time of change. Left out: the manifest and the store, .git,
+node_modules, symbolic links and what is no regular file.
 
 Options
   --out FILE         the manifest (manifest.jsonl in the current folder)
   --watch            keep it up to date while the files change
+  --store FILE       keep what is done and what is to do in a Deno KV file: ended at
+                     any moment, even by kill -9, the same command goes on with
+                     it; several at once share the work
   --concurrency N    folders hashed at once, 1 to 1024 (8)
   --help, -h         this text
 
@@ -50,8 +55,14 @@ Exit codes
 
 const CONCURRENCY_MAX = 1024;
 const DEFAULTS = { out: "manifest.jsonl", concurrency: 8 };
+const EXAMPLES: Readonly<Record<string, string>> = {
+  out: DEFAULTS.out,
+  store: "manifest.kv",
+  concurrency: `${DEFAULTS.concurrency}`,
+};
 const KNOWN = {
   out: { type: "string" },
+  store: { type: "string" },
   concurrency: { type: "string" },
   watch: { type: "boolean" },
   help: { type: "boolean", short: "h" },
@@ -84,17 +95,28 @@ export function readOptions(
 
   const last = (name: string): string | undefined =>
     given.findLast((option) => option.name === name)?.value;
+  const pathOf = (path: string): string => resolve(currentFolder, path);
   const [folder = defaultFolder] = positionals;
-  return {
-    kind: "keep",
-    options: {
-      here: currentFolder,
-      folder: resolve(currentFolder, folder),
-      out: resolve(currentFolder, last("out") ?? DEFAULTS.out),
-      watch: given.some(({ name }) => name === "watch"),
-      concurrency: Number(last("concurrency") ?? DEFAULTS.concurrency),
-    },
+  const store = last("store");
+  const options: Options = {
+    here: currentFolder,
+    folder: pathOf(folder),
+    out: pathOf(last("out") ?? DEFAULTS.out),
+    store: store === undefined ? undefined : pathOf(store),
+    watch: given.some(({ name }) => name === "watch"),
+    concurrency: Number(last("concurrency") ?? DEFAULTS.concurrency),
   };
+  const clash = clashIn(options);
+  if (clash !== undefined) return { kind: "mistake", message: clash };
+  return { kind: "keep", options };
+}
+
+function clashIn({ store, watch, out }: Options): string | undefined {
+  if (store === undefined) return undefined;
+  if (watch) {
+    return "--store and --watch do not go together: a store keeps a look that ends.";
+  }
+  return store === out ? "--store and --out name the same file." : undefined;
 }
 
 function mistakeIn(option: Option): string | undefined {
@@ -110,16 +132,12 @@ function mistakeIn(option: Option): string | undefined {
       : undefined;
   }
   if (!value || (!inlineValue && value.startsWith("-"))) {
-    return `${rawName} needs a value, as in ${rawName} ${example(name)}.`;
+    return `${rawName} needs a value, as in ${rawName} ${EXAMPLES[name]}.`;
   }
   if (name !== "concurrency") return undefined;
   const number = /^\d{1,4}$/.test(value) ? Number(value) : 0;
   if (number >= 1 && number <= CONCURRENCY_MAX) return undefined;
   return `--concurrency must be a whole number from 1 to ${CONCURRENCY_MAX}: received "${value}".`;
-}
-
-function example(name: string): string {
-  return String(name === "out" ? DEFAULTS.out : DEFAULTS.concurrency);
 }
 
 function mistakeInFolders(folders: readonly string[]): string | undefined {

@@ -1,4 +1,4 @@
-/** Finds the folder and the manifest as they really are, before any work. */
+/** Finds the folder, the manifest and the store as they really are, before any work. */
 import { basename, dirname, join } from "node:path";
 import { Failure, reasonOf } from "./failure.ts";
 import { shown } from "./figures.ts";
@@ -8,11 +8,18 @@ import type { Options } from "./options.ts";
 export interface Places {
   readonly root: string;
   readonly out: string;
+  /** The file of the store, if there is to be one. */
+  readonly store: string | undefined;
 }
 
-/** @throws {Failure} If either is not what it has to be. */
-export async function findPlaces({ folder, out }: Options): Promise<Places> {
-  return { root: await rootOf(folder), out: await outOf(out) };
+/** @throws {Failure} If one of them is not what it has to be. */
+export async function findPlaces(options: Options): Promise<Places> {
+  const { folder, out, store } = options;
+  return {
+    root: await rootOf(folder),
+    out: await fileOf("out", out),
+    store: store === undefined ? undefined : await fileOf("store", store),
+  };
 }
 
 async function rootOf(folder: string): Promise<string> {
@@ -28,23 +35,24 @@ async function rootOf(folder: string): Promise<string> {
   return await Deno.realPath(folder);
 }
 
-async function outOf(out: string): Promise<string> {
-  const info = await infoOf(out);
-  if (info?.isFile) return await Deno.realPath(out); // A link stays a link.
+async function fileOf(option: string, path: string): Promise<string> {
+  const info = await infoOf(path);
+  if (info?.isFile) return await Deno.realPath(path); // A link stays a link.
   if (info !== undefined) {
     throw new Failure(
-      `Cannot write ${
-        shown(out)
-      }: it is no regular file. Name a file with --out.`,
+      `Cannot write ${shown(path)}: it is no regular file. ` +
+        `Name a file with --${option}.`,
     );
   }
-  const home = await infoOf(dirname(out));
+  const home = await infoOf(dirname(path));
   if (!home?.isDirectory) {
     throw new Failure(
-      `Cannot write ${shown(out)}: there is no folder ${shown(dirname(out))}.`,
+      `Cannot write ${shown(path)}: there is no folder ${
+        shown(dirname(path))
+      }.`,
     );
   }
-  return join(await Deno.realPath(dirname(out)), basename(out));
+  return join(await Deno.realPath(dirname(path)), basename(path));
 }
 
 /** `undefined` if there is nothing. */

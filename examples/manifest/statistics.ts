@@ -1,6 +1,6 @@
 /** Watches the scheduler at work: counts wake-ups and runs, and measures how long a
  * folder waited from the enqueue that queued it to the start of its run. */
-import type { Observer } from "@workitem/scheduler";
+import type { ItemName, Observer } from "@workitem/scheduler";
 
 type Handler<Name extends keyof Observer> = NonNullable<Observer[Name]>;
 type Event<Name extends keyof Observer> = Parameters<Handler<Name>>[0];
@@ -31,7 +31,7 @@ export class Statistics implements Observer {
 
   enqueued(event: Event<"enqueued">): void {
     const { key = "", outcome } = event;
-    const counts = this.#countsOf(key);
+    const counts = this.#countsOf(event);
     if (counts === undefined) return;
     counts.enqueues += 1;
     if (outcome === "coalesced" || counts !== this.folders) return;
@@ -43,8 +43,9 @@ export class Statistics implements Observer {
     const { key = "" } = event;
     if (this.#running++ === 0) this.#busySince = now;
     this.peak = Math.max(this.peak, this.#running);
-    const counts = this.#countsOf(key);
+    const counts = this.#countsOf(event);
     if (counts !== undefined) counts.runs += 1;
+    if (counts !== this.folders) return;
     const since = this.#waitingSince.get(key);
     if (since === undefined) return;
     this.#waitingSince.delete(key);
@@ -71,8 +72,9 @@ export class Statistics implements Observer {
     return step < 0 ? 0 : 2 ** ((step + 0.5) / STEPS_PER_DOUBLING) / 1000;
   }
 
-  /** A folder's key ends in a slash. */
-  #countsOf(key: string): Counts | undefined {
+  /** A folder's key ends in a slash; but a walk is no look at its files. */
+  #countsOf({ kind, key = "" }: ItemName): Counts | undefined {
+    if (kind === "walk") return undefined;
     if (key.endsWith("/")) return this.folders;
     return key === "manifest" ? this.manifest : undefined;
   }

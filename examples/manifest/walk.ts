@@ -51,14 +51,18 @@ export async function* walk(
   }
 }
 
-interface ListOptions {
+export interface ListOptions {
   readonly folder: string;
   readonly leavesOut: LeavesOut;
   /** Receives the names of the folders in this one. */
   readonly below: string[];
 }
 
-async function list(root: string, options: ListOptions): Promise<Listing> {
+/** Lists one folder; that it cannot be read is in the listing. */
+export async function list(
+  root: string,
+  options: ListOptions,
+): Promise<Listing> {
   const { folder, leavesOut, below } = options;
   const names = new Set<string>();
   const files: string[] = [];

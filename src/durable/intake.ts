@@ -75,7 +75,11 @@ export class Intake {
     definition: Definition,
     entries: Iterable<EnqueueEntry<unknown>>,
   ): Promise<(DurableOutcome | Error)[]> {
-    this.#engine.checkOpen(`Cannot enqueue "${definition.name}"`);
+    const every = `Cannot enqueue "${definition.name}"`;
+    this.#engine.checkOpen(every);
+    if (typeof Object(entries)[Symbol.iterator] !== "function") {
+      throw new TypeError(`${every} as "entries" must be a list of entries`);
+    }
     const wakes = Array.from(
       entries,
       (entry) => this.#tryWake(definition, entry),

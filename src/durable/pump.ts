@@ -46,7 +46,7 @@ const ROUNDS_PER_TURN = 4_096;
 
 /** Claims, and looks after what it has claimed. */
 export class Pump implements Claimer {
-  /** How many runs have ended. */
+  /** How many runs have ended, and that was stored. */
   runs = 0;
   readonly #parts: PumpParts;
   readonly #rounds: Rounds;
@@ -258,7 +258,7 @@ export class Pump implements Claimer {
   }
 
   #ended({ claim, hasBegun }: Execution, how: EndOfRun): void {
-    if (hasBegun) this.runs++;
+    if (hasBegun && how === "ended") this.runs++;
     const isGivenBack = how === "released" && !this.#isClaiming;
     if (isGivenBack) this.#released.push(nameOf(claim));
     if (this.isAtRest) this.#parts.rested();

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { CancelledError, HeldError } from "../core/errors.ts";
+import { CancelledError, ClosedError, HeldError } from "../core/errors.ts";
 import type { Call } from "./call.ts";
 import { completionOf } from "./completion.ts";
 import { type Definition, labelOf } from "./definition.ts";
@@ -73,6 +73,9 @@ export class Settlement {
   /** The callback has rejected. */
   async fail(error: unknown): Promise<EndOfRun> {
     const { engine, claim, definition, call } = this.#facts;
+    if (engine.isClosed && error instanceof ClosedError) {
+      return await this.release(); // It met with our own closing.
+    }
     const cause = call?.halt.cause;
     const isCancelled = cause === "cancel";
     const reason = isCancelled ? this.#cancelled(error) : error;

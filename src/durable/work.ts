@@ -10,7 +10,9 @@ import type { Shift } from "./shift.ts";
 /** How long `work()` may take. */
 export interface WorkOptions {
   /** Milliseconds within which it ends. What still runs shortly before (a fifth
-   * of it, at most a second) is aborted, and given back if it rejects.
+   * of it, at most a second) is aborted. What rejects then, or has not settled
+   * at the end, is given back, and begins anew in the next call: a run has to
+   * take clearly less than this.
    *
    * @default No limit. */
   readonly deadline?: number | undefined;
@@ -22,7 +24,7 @@ export interface WorkOptions {
 
 /** What `work()` has done. */
 export interface WorkReport {
-  /** How many runs have ended. */
+  /** How many runs have ended; what was given back does not count. */
   readonly runs: number;
   /** May something be ready still, as it had to end before all was done? */
   readonly more: boolean;

@@ -4,11 +4,13 @@
  *
  * @module
  */
+import { systemClock } from "../core/clock.ts";
 import { StoreError } from "../durable/errors.ts";
 import type { Store } from "../durable/store.ts";
 import type { KvLike } from "./kv/kv_like.ts";
-import { DenoKvStore, type DenoKvStoreOptions } from "./kv/kv_store.ts";
-import { troubleOf } from "./kv/trouble.ts";
+import { DenoKvStore, PATIENCE_DEFAULT_MS } from "./kv/kv_store.ts";
+import type { DenoKvStoreOptions } from "./kv/store_options.ts";
+import { isLocked, troubleOf } from "./kv/trouble.ts";
 
 export type {
   KvAtomic,
@@ -18,7 +20,7 @@ export type {
   KvPart,
   KvRange,
 } from "./kv/kv_like.ts";
-export type { DenoKvStoreOptions } from "./kv/kv_store.ts";
+export type { DenoKvStoreOptions } from "./kv/store_options.ts";
 
 /**
  * A store on a Deno KV that is open: `Deno.openKv()`, or `openKv()` of
@@ -70,6 +72,7 @@ export async function openDenoKvStore(
         "what openKv() of npm:@deno/kv opens.",
     });
   }
+  if (path === "") throw new RangeError(`${action} as the path is empty`);
   const isRemote = path === undefined || /^https?:/.test(path);
   const isServer = path !== undefined && isRemote;
   const durability = path === ":memory:"
@@ -77,14 +80,25 @@ export async function openDenoKvStore(
     : isServer
     ? "replicated"
     : "fsync"; // Without a path it may be a file, or Deno Deploy.
-  try {
-    const kv = await openKv(path);
-    const defaults = { durability, watch: isRemote } as const;
-    return new DenoKvStore(kv, { ...defaults, ...options }, () => kv.close());
-  } catch (error) {
-    throw explain(action, path, error);
+  const defaults = { durability, watch: isRemote } as const;
+  const { clock = systemClock, patience = PATIENCE_DEFAULT_MS } = options;
+  const endMs = clock.now() + patience;
+  for (;;) {
+    try {
+      const kv = await openKv(path);
+      return new DenoKvStore(kv, { ...defaults, ...options }, () => kv.close());
+    } catch (error) {
+      // Another process may be making the file.
+      const isLate = clock.now() >= endMs || !isLocked(error);
+      if (isLate) throw explain(action, path, error);
+      await new Promise<void>((resolve) => {
+        clock.startTimer(resolve, RETRY_MS);
+      });
+    }
   }
 }
+
+const RETRY_MS = 20;
 
 /** Not all hosts have it, nor all of it. */
 interface Host {

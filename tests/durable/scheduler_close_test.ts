@@ -377,3 +377,29 @@ Deno.test("a scheduler is closed at the end of its scope", async () => {
 
   assertEquals(await stage.store.sessions(), []);
 });
+
+Deno.test("close() gives back a run that met with the closing itself", async () => {
+  await using stage = new Stage();
+  const scheduler = stage.scheduler();
+  const gate = Promise.withResolvers<void>();
+  const others = scheduler.define("b", { run(): void {} });
+  const kind = scheduler.define("a", {
+    message: type<number>(),
+    async run(): Promise<void> {
+      await gate.promise;
+      await others.enqueue("x");
+    },
+  });
+  await kind.enqueue("k", 7);
+  await stage.pass(10);
+
+  const closing = scheduler.close({ grace: 1_000 });
+  gate.resolve();
+  await stage.pass(10);
+  const { released } = await closing;
+
+  assertEquals(released, [{ kind: "a", key: "k" }]);
+  assertEquals(stage.errors, []);
+  const left = await stage.store.inspect({ kind: "a", key: "k" });
+  assertEquals([left?.state, left?.messages, left?.failures], ["queued", 1, 0]);
+});

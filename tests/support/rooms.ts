@@ -18,6 +18,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       "core/calls.ts",
       "core/clock.ts",
       "core/errors.ts",
+      "core/options.ts",
       "core/words.ts",
       "durable/store.ts",
       "durable/stored.ts",

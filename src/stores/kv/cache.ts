@@ -45,10 +45,12 @@ export class Cache {
 
   /** A commit left these items. */
   learn(left: readonly Left[], versionstamp: string): void {
-    for (const { id, item } of left) {
+    for (const { id, item, wasIdle } of left) {
       this.#items.delete(id); // The oldest stand first.
       if (item === undefined) continue;
-      this.#keep(id, { item, versionstamp, total: item.n, added: 0 });
+      // Its tail may count more: then it is read once before it is trusted.
+      const total = wasIdle ? item.n : Infinity;
+      this.#keep(id, { item, versionstamp, total, added: 0 });
     }
   }
 
@@ -70,11 +72,12 @@ export class Cache {
 
   #keep(id: string, cached: Cached): void {
     this.#items.set(id, cached);
-    if (this.#items.size > ITEMS_MAX) this.forget(this.#oldest());
-  }
-
-  #oldest(): string {
-    for (const id of this.#items.keys()) return id;
-    return "";
+    if (this.#items.size <= ITEMS_MAX) return;
+    // Half at once: a map is slow to find its oldest after many have gone.
+    let left = ITEMS_MAX / 2;
+    for (const old of this.#items.keys()) {
+      if (left-- === 0) return;
+      this.#items.delete(old);
+    }
   }
 }

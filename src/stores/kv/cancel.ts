@@ -23,6 +23,7 @@ import {
 } from "./parts.ts";
 import { dueSince, writeEnd } from "./ends.ts";
 import {
+  handingBack,
   leaveIndex,
   remove,
   type Slice,
@@ -39,30 +40,32 @@ export async function cancelItem(
   const all: StoredMessage[] = [];
   let isOwed = false;
   let isRunning = false;
-  for (let isLast = false; !isLast;) {
-    let slice: Slice | undefined;
-    await change(parts, `Cannot cancel ${labelOf(name)}`, {
-      names: [name],
-      kinds: [name.kind],
-      draft: async (draft) => {
-        const read = await readItem(parts, name);
-        const { value } = read.item;
-        slice = undefined;
-        isRunning = value?.state === "running";
-        if (isRunning) {
-          const later = (isOwed ||= read.note.value?.due !== undefined);
-          slice = await cancelLater(parts, draft, { name, read, options });
-          return later || options.running;
-        }
-        if (value === null || !isCancellable(value)) return false;
-        isOwed = true;
-        slice = await cancelOwed(parts, draft, { name, read });
-        return true;
-      },
-    });
-    all.push(...slice?.messages ?? []);
-    isLast = slice?.isLast ?? true;
-  }
+  await handingBack(all, async () => {
+    for (let isLast = false; !isLast;) {
+      let slice: Slice | undefined;
+      await change(parts, `Cannot cancel ${labelOf(name)}`, {
+        names: [name],
+        kinds: [name.kind],
+        draft: async (draft) => {
+          const read = await readItem(parts, name);
+          const { value } = read.item;
+          slice = undefined;
+          isRunning = value?.state === "running";
+          if (isRunning) {
+            const later = (isOwed ||= read.note.value?.due !== undefined);
+            slice = await cancelLater(parts, draft, { name, read, options });
+            return later || options.running;
+          }
+          if (value === null || !isCancellable(value)) return false;
+          isOwed = true;
+          slice = await cancelOwed(parts, draft, { name, read });
+          return true;
+        },
+      });
+      all.push(...slice?.messages ?? []);
+      isLast = slice?.isLast ?? true;
+    }
+  });
   return { messages: isOwed ? withBodies(all) : undefined, isRunning };
 }
 
@@ -84,6 +87,7 @@ async function cancelOwed(
   await leaveIndex(parts, draft, name, item);
   remove(parts, draft, slice, "cancelled");
   draft.check(layout.item(name), item.versionstamp);
+  draft.check(layout.tail(name), tail.versionstamp);
   const from = dueSince(item);
   if (from !== undefined) {
     await writeEnd(parts, draft, name, { how: "cancelled", from });
@@ -96,7 +100,6 @@ async function cancelOwed(
     if (!suspended) draft.mention(name, next);
     return slice;
   }
-  draft.check(layout.tail(name), tail.versionstamp);
   if (tail.versionstamp !== null) draft.delete(layout.tail(name));
   const context = await kv.get(layout.context(name));
   if (context.value instanceof Uint8Array && !value.suspended) {

@@ -12,7 +12,7 @@ import type { Clock } from "../../core/clock.ts";
 import { type Found, found, type Layout } from "./layout.ts";
 import type { KvAtomic } from "./kv_like.ts";
 import type { PatientKv } from "./patient_kv.ts";
-import { isHopeless, refusalOf } from "./trouble.ts";
+import { isHopeless, isLocked, refusalOf } from "./trouble.ts";
 
 /** A commit that happened. */
 export interface Commit {
@@ -27,11 +27,16 @@ export type Writes = (atomic: KvAtomic, position: string | symbol) => void;
 
 /** Of a store object that has committed nothing for a day, nothing is known. */
 const MARKER_MS = 86_400_000;
-const BACKOFF_MIN_MS = 10;
+const BACKOFF_MIN_MS = 2;
+/** A file that several processes share is locked now and then, for moments. */
+const LOCKED_MAX_MS = 32;
 const BACKOFF_MAX_MS = 500;
 const POSITION_DIGITS = 20;
 /** So often others may be faster before we wait a little. */
 const RACES = 3;
+
+/** Others were faster each time. */
+const BUSY = new Error("database is busy");
 
 /** What a chain works with. */
 export interface ChainParts {
@@ -39,6 +44,9 @@ export interface ChainParts {
   readonly layout: Layout;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Does the client send a transaction again by itself? Then one copy may be
+   * refused while another is still on its way. */
+  readonly resends: boolean;
   /** Names this store object among all that use the database. */
   readonly lane: string;
 }
@@ -77,21 +85,29 @@ export class Chain {
   ): Promise<Commit | undefined> {
     const seq = ++this.#seq;
     let hasTried = false;
+    let isUnanswered = false;
     for (let tries = 0;; tries++) {
       try {
         if (this.#marker === undefined) {
           const commit = await this.#look(seq);
           if (commit !== undefined) return commit;
         }
-        if (tries > RACES) await this.pause(tries - RACES);
+        if (tries > RACES) {
+          await this.pause(tries - RACES, LOCKED_MAX_MS);
+          this.#positions = undefined; // Others went on meanwhile.
+        }
         await this.#count();
         hasTried = true;
         const commit = await this.#attempt(seq, writes);
+        const mayComeLate = isUnanswered || this.#parts.resends;
+        if (commit === undefined && mayComeLate) return await this.#seal(seq);
         if (commit !== "again") return commit;
+        if (!isWanted(BUSY)) throw BUSY;
       } catch (error) {
+        isUnanswered ||= hasTried;
         this.#marker = undefined;
         if (!isHopeless(error) && isWanted(error)) {
-          await this.pause(tries);
+          await this.pause(tries, isLocked(error) ? LOCKED_MAX_MS : undefined);
           continue;
         }
         if (!hasTried) this.isOver = true;
@@ -105,9 +121,9 @@ export class Chain {
   }
 
   /** Waits a little, longer each time. */
-  pause(tries: number): Promise<void> {
+  pause(tries: number, mostMs: number = BACKOFF_MAX_MS): Promise<void> {
     const { clock, random } = this.#parts;
-    const most = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** tries);
+    const most = Math.min(mostMs, BACKOFF_MIN_MS * 2 ** tries);
     const delayMs = most * (0.5 + random() / 2);
     return new Promise((resolve) => void clock.startTimer(resolve, delayMs));
   }
@@ -175,6 +191,15 @@ export class Chain {
     this.#positions = undefined;
     const position = this.#counted?.position ?? versionstamp;
     return { versionstamp, position };
+  }
+
+  /** A refusal is true only when an earlier attempt, of which no answer came,
+   * can never happen. */
+  async #seal(seq: number): Promise<Commit | undefined> {
+    const result = await this.#begin(++this.#seq).commit();
+    if (!result.ok) return await this.#look(seq);
+    this.#marker = result.versionstamp;
+    return undefined;
   }
 
   /** Sees to it that an attempt without answer never happens, by moving the

@@ -21,6 +21,8 @@ import { change, known, type Parts } from "./parts.ts";
 
 /** A commit has room for so many, and for what others do. */
 const CLAIMS_MAX = 48;
+/** What is claimed in one commit is listed in one value. */
+const LIST_BYTES_MAX = 60_000;
 /** A ready list, and what is taken of it. */
 interface Head {
   readonly kind: string;
@@ -77,6 +79,7 @@ async function claimSome(
   const commit = await change(parts, "Cannot claim", {
     names: [],
     kinds: wants.map(({ kind }) => kind),
+    session: session.name,
     draft: async (draft, isFresh) => {
       drafted = [];
       if (isFresh && !await isLive(parts, session)) return false;
@@ -157,9 +160,15 @@ async function readHeads(
 function choose(heads: Head[], wants: readonly Want[], limit: number): Head[] {
   const left = new Map(wants.map((want) => [want.kind, want.limit]));
   let all = limit;
+  let bytes = 0;
   for (const head of heads) {
     const ofKind = left.get(head.kind) ?? 0;
-    head.taken = head.mentions.slice(0, Math.min(all, ofKind));
+    const some = head.mentions.slice(0, Math.min(all, ofKind));
+    const end = some.findIndex(({ key }) => {
+      bytes += 2 * (head.kind.length + key.length) + 40;
+      return bytes > LIST_BYTES_MAX;
+    });
+    head.taken = end === -1 ? some : some.slice(0, end);
     all -= head.taken.length;
     left.set(head.kind, ofKind - head.taken.length);
   }

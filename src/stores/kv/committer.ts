@@ -17,7 +17,7 @@ import type { Cache } from "./cache.ts";
 import type { Chain, Commit } from "./chain.ts";
 import { Draft } from "./draft.ts";
 import type { KvAtomic, KvKey } from "./kv_like.ts";
-import type { Layout, Mention } from "./layout.ts";
+import type { Layout } from "./layout.ts";
 import { isHopeless, isRefusal, refusalOf, troubleOf } from "./trouble.ts";
 
 /** What is to be committed as one. */
@@ -79,7 +79,8 @@ export class Committer {
   #size = GROUP_MAX;
   #isBusy = false;
   #isClosed = false;
-  #tidy: KvKey[] = [];
+  readonly #tidy: KvKey[] = [];
+  #tidying = 0;
   #idle: (() => void)[] = [];
   /** How many reads in a row have failed. */
   #trouble = 0;
@@ -123,10 +124,14 @@ export class Committer {
     while (this.#isBusy) {
       await new Promise<void>((resolve) => this.#idle.push(resolve));
     }
+    const tidyUp = (atomic: KvAtomic): void => this.#tidyUp(atomic);
     while (this.#tidy.length !== 0) {
-      const tidyUp = (atomic: KvAtomic): void => this.#tidyUp(atomic);
-      await this.#parts.chain.commit(tidyUp, () => false)
-        .catch(() => undefined); // What is left there does no harm.
+      try {
+        await this.#parts.chain.commit(tidyUp, () => false);
+      } catch {
+        return; // What is left there does no harm.
+      }
+      this.#tidy.splice(0, this.#tidying);
     }
   }
 
@@ -205,17 +210,20 @@ export class Committer {
     if (end !== -1) this.#queue.unshift(...drafted.slice(end)); // No room.
     if (group.length === 0) return;
     this.#trouble = 0;
+    const { layout, writesBell } = this.#parts;
+    let commit: Commit | undefined;
     try {
-      const commit = await this.#parts.chain.commit((atomic, position) => {
+      commit = await this.#parts.chain.commit((atomic, position) => {
         all.write(atomic, position);
-        this.#writeReady(all, atomic, position);
+        all.writeReady(atomic, position, layout);
+        if (writesBell && all.rings) atomic.set(layout.bell, null);
         this.#tidyUp(atomic);
       }, (error) => this.#isWanted(group, error));
-      if (commit === undefined) this.#refused(group);
-      else this.#committed(group, all, commit);
     } catch (error) {
-      this.#broken(group, error);
+      return this.#broken(group, error);
     }
+    if (commit === undefined) this.#refused(group);
+    else this.#committed(group, all, commit);
   }
 
   /** Does anybody still wait for this group? Tells those who do no more. */
@@ -232,6 +240,7 @@ export class Committer {
 
   #committed(group: Entry[], all: Draft, commit: Commit): void {
     const { cache, ring } = this.#parts;
+    this.#tidy.splice(0, this.#tidying);
     this.#size = Math.min(GROUP_MAX, this.#size * 2);
     cache.learn(all.left, commit.versionstamp);
     for (const { resolve } of group) resolve(commit);
@@ -256,13 +265,14 @@ export class Committer {
     for (const { step } of group) {
       for (const touch of step.touches) this.#parts.cache.forget(touch);
     }
-    if (group.length > 1 && isHopeless(error)) { // One of them: which?
+    const { isOver } = this.#parts.chain;
+    if (group.length > 1 && isHopeless(error) && isOver) { // Which of them?
       this.#size = 1;
       for (const entry of group) entry.tries++;
       this.#queue.unshift(...group.filter(({ isTold }) => !isTold));
       return;
     }
-    const outcome = this.#parts.chain.isOver ? "none" : "unknown";
+    const outcome = isOver ? "none" : "unknown";
     for (const { step: { action }, reject } of group) {
       reject(
         isRefusal(error)
@@ -272,26 +282,10 @@ export class Committer {
     }
   }
 
-  #writeReady(
-    all: Draft,
-    atomic: KvAtomic,
-    position: string | symbol,
-  ): void {
-    const { layout, writesBell } = this.#parts;
-    const kinds = new Map<string, Mention[]>();
-    for (const { kind, mention } of all.ready) {
-      const mentions = kinds.get(kind);
-      if (mentions === undefined) kinds.set(kind, [mention]);
-      else mentions.push(mention);
-    }
-    for (const [kind, mentions] of kinds) {
-      atomic.set([...layout.ready(kind), position], mentions);
-    }
-    if (writesBell && all.rings) atomic.set(layout.bell, null);
-  }
-
+  /** They stay in the list until that is committed. */
   #tidyUp(atomic: KvAtomic): void {
-    for (const key of this.#tidy.splice(0, TIDY_MAX)) atomic.delete(key);
+    this.#tidying = Math.min(this.#tidy.length, TIDY_MAX);
+    for (const key of this.#tidy.slice(0, this.#tidying)) atomic.delete(key);
   }
 }
 

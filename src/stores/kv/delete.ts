@@ -19,6 +19,7 @@ import {
   readItem,
 } from "./parts.ts";
 import {
+  handingBack,
   leaveIndex,
   messagesIn,
   remove,
@@ -63,7 +64,11 @@ export async function deleteItem(parts: Parts, name: Name): Promise<Taken> {
   });
   if (isRunning) return { messages: undefined, isRunning };
   if (commit === undefined) return { messages: undefined, isRunning: false };
-  const messages = await finishDelete(parts, name, { bury: false });
+  const messages: StoredMessage[] = [];
+  await handingBack(
+    messages,
+    () => finishDelete(parts, name, { bury: false, taken: messages }),
+  );
   return { messages: isOwed ? withBodies(messages) : undefined, isRunning };
 }
 
@@ -72,10 +77,13 @@ export async function deleteItem(parts: Parts, name: Name): Promise<Taken> {
 export async function finishDelete(
   parts: Parts,
   name: Name,
-  { bury }: { readonly bury: boolean },
-): Promise<StoredMessage[]> {
+  { bury, taken = [] }: {
+    readonly bury: boolean;
+    /** Gets the messages. */
+    readonly taken?: StoredMessage[];
+  },
+): Promise<void> {
   const { layout } = parts;
-  const all: StoredMessage[] = [];
   for (let isLast = false; !isLast;) {
     let slice: Slice | undefined;
     await change(parts, `Cannot delete ${labelOf(name)}`, {
@@ -90,17 +98,17 @@ export async function finishDelete(
         remove(parts, draft, page, "deleted");
         draft.check(layout.item(name), item.versionstamp);
         if (!page.isLast) {
-          draft.setItem(layout.item(name), name, item.value); // A new version.
+          const n = item.value.n - page.messages.length;
+          draft.setItem(layout.item(name), name, { ...item.value, n });
           return true;
         }
         await forget(parts, draft, name, read);
         return true;
       },
     });
-    all.push(...slice?.messages ?? []);
+    taken.push(...slice?.messages ?? []);
     isLast = slice?.isLast ?? true;
   }
-  return all;
 }
 
 /** Nothing is left of it but its dead letters. */

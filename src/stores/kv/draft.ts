@@ -6,6 +6,7 @@
 import {
   idOf,
   type ItemValue,
+  type Layout,
   type Mention,
   mentionOf,
   type Name,
@@ -29,6 +30,8 @@ export interface Left {
   readonly id: string;
   /** `undefined`: idle, without entry. */
   readonly item: ItemValue | undefined;
+  /** Was it idle? Then nothing is stored but what it says. */
+  readonly wasIdle: boolean;
 }
 
 /** Checks and mutations that belong together. */
@@ -95,9 +98,9 @@ export class Draft {
   }
 
   /** Writes an item, as a value made with the position of the commit. */
-  setItem(key: KvKey, name: Name, item: ItemValue): void {
+  setItem(key: KvKey, name: Name, item: ItemValue, wasIdle = false): void {
     this.#mutate(key, SMALL_BYTES);
-    this.left.push({ id: idOf(name), item });
+    this.left.push({ id: idOf(name), item, wasIdle });
     this.#operations.push((atomic, position) =>
       atomic.set(
         key,
@@ -109,7 +112,7 @@ export class Draft {
   /** Takes an item away: it is idle. */
   deleteItem(key: KvKey, name: Name): void {
     this.delete(key);
-    this.left.push({ id: idOf(name), item: undefined });
+    this.left.push({ id: idOf(name), item: undefined, wasIdle: false });
   }
 
   /** Puts an item at the end of the ready list of its kind. */
@@ -143,6 +146,23 @@ export class Draft {
   /** Says all of it to a transaction. */
   write(atomic: KvAtomic, position: string | symbol): void {
     for (const operation of this.#operations) operation(atomic, position);
+  }
+
+  /** Writes one ready list for each kind of which items become ready. */
+  writeReady(
+    atomic: KvAtomic,
+    position: string | symbol,
+    layout: Layout,
+  ): void {
+    const kinds = new Map<string, Mention[]>();
+    for (const { kind, mention } of this.ready) {
+      const mentions = kinds.get(kind);
+      if (mentions === undefined) kinds.set(kind, [mention]);
+      else mentions.push(mention);
+    }
+    for (const [kind, mentions] of kinds) {
+      atomic.set([...layout.ready(kind), position], mentions);
+    }
   }
 
   #mutate(key: KvKey, bytes: number): void {

@@ -28,6 +28,7 @@ const ENDS_MAX = 16;
 export function dueSince(
   { value, versionstamp }: Found<ItemValue>,
 ): string | undefined {
+  if (value?.state === "deleting") return value.from;
   const isDue = value !== null &&
     ["queued", "backoff", "held"].includes(value.state);
   return isDue ? value.from ?? versionstamp ?? undefined : undefined;

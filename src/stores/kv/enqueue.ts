@@ -24,7 +24,13 @@ import {
   NONE,
   type NoteValue,
 } from "./layout.ts";
-import { labelOf, type Parts, type ReadItem, readItem } from "./parts.ts";
+import {
+  labelOf,
+  type Parts,
+  type ReadItem,
+  readItem,
+  versionOf,
+} from "./parts.ts";
 import { isSame, isSameNote, wakeItem } from "./wake.ts";
 
 /** The messages of one commit and key are one value. */
@@ -103,7 +109,7 @@ export class EnqueueStep implements Step {
 
   /** Tells all who asked. */
   answer(commit: Commit | undefined): void {
-    const version = commit?.versionstamp ?? this.#read.item.versionstamp ?? "";
+    const version = commit?.versionstamp ?? versionOf(this.#read);
     for (const { answer, outcome } of this.#asks) {
       if (outcome instanceof Error) answer(outcome);
       else if (outcome !== undefined) answer({ outcome, version });
@@ -186,7 +192,8 @@ export class EnqueueStep implements Step {
       seen.add(id);
       const key = layout.seen(this.#name, id);
       draft.check(key, this.#seen.get(id)?.versionstamp ?? null);
-      draft.set(key, now + idWindowMs, { expireIn: idWindowMs });
+      const expireIn = Math.ceil(idWindowMs); // Deno KV takes whole ones only.
+      draft.set(key, now + idWindowMs, { expireIn });
       this.#hasIds = true;
     }
     const answer = wakeItem(this.#item, this.#note, { wake, now, noteVersion });
@@ -238,7 +245,8 @@ export class EnqueueStep implements Step {
     const { layout } = this.#parts;
     const { kind, key } = this.#name;
     const before = this.#read.item.value;
-    draft.setItem(layout.item(this.#name), this.#name, item);
+    const wasIdle = before === null || before.state === "idle";
+    draft.setItem(layout.item(this.#name), this.#name, item, wasIdle);
     if (before?.due !== item.due) {
       if (before?.due !== undefined) {
         draft.delete(layout.delayed(kind, before.due, key));

@@ -32,7 +32,8 @@ export async function foldMessages(
     draft: async (draft) => {
       const read = await readItem(parts, name);
       fewer = 0;
-      if (read.item.value === null) return false;
+      const state = read.item.value?.state ?? "deleting";
+      if (state === "deleting") return false; // Nothing stays of it.
       const entries = await foldable(parts, name, read);
       fewer = write(parts, draft, { name, read, entries, fold });
       return fewer !== 0;
@@ -94,7 +95,8 @@ function write(
   }
   const list = [{ id: undefined, body, reply: undefined }];
   const since = sinceOf(place);
-  const value: MessagesValue = { first: 0, since, list };
+  const { first } = messagesIn(place); // Dead letters are named by it.
+  const value: MessagesValue = { first, since, list };
   draft.check(layout.item(name), read.item.versionstamp);
   for (const { key, versionstamp } of entries) {
     draft.check(key, versionstamp);

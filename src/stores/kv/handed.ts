@@ -16,6 +16,8 @@ import type { Parts } from "./parts.ts";
 
 const ERROR_BYTES_MAX = 2_048;
 const MESSAGE_EXTRA_BYTES = 120;
+/** Deno KV takes 65,536 for a value. */
+const LETTER_BYTES_MAX = 65_000;
 
 /** Takes away what was handed out. */
 export function acknowledge(draft: Draft, { handed }: Basis): void {
@@ -62,14 +64,35 @@ export function setLetter(
   place: Parameters<Draft["set"]>[0],
   letter: LetterValue,
 ): void {
-  const bytes = bytesOf(letter.messages) + letter.error.length;
-  draft.set(place, letter, { bytes });
+  const own = bytesOf(letter.messages);
+  const room = Math.max(0, LETTER_BYTES_MAX - own);
+  const error = wholeOf(letter.error.slice(0, room));
+  draft.set(place, { ...letter, error }, { bytes: own + error.length });
 }
 
 /** As much of a text as is kept, in whole characters. */
 export function cut(text: string): Uint8Array {
   const bytes = new Uint8Array(ERROR_BYTES_MAX);
   return bytes.slice(0, new TextEncoder().encodeInto(text, bytes).written);
+}
+
+/** Without half a character at its end. */
+function wholeOf(bytes: Uint8Array): Uint8Array {
+  let end = bytes.length;
+  while (end > 0 && (bytes[end - 1] ?? 0) >= 0x80) end--;
+  const tail = bytes.subarray(end);
+  const text = new TextDecoder().decode(tail);
+  const isWhole = !text.endsWith("\ufffd");
+  return isWhole ? bytes : bytes.slice(0, bytes.length - trailing(tail));
+}
+
+/** How many bytes of an unfinished character there are at the end. */
+function trailing(tail: Uint8Array): number {
+  let count = 1;
+  while (count < tail.length && ((tail.at(-count) ?? 0) & 0xc0) === 0x80) {
+    count++;
+  }
+  return count;
 }
 
 /** Keeps the result for all who wait and have not been told, its body once. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Clock, systemClock, systemRandom } from "../../core/clock.ts";
+import { systemClock, systemRandom } from "../../core/clock.ts";
 import type {
   FsckReport,
   Promoted,
@@ -39,7 +39,7 @@ import { resetItem, suspendItem } from "./control.ts";
 import { deleteItem } from "./delete.ts";
 import { foldMessages } from "./fold.ts";
 import { checkStore } from "./fsck.ts";
-import type { KvLike, KvPart } from "./kv_like.ts";
+import type { KvLike } from "./kv_like.ts";
 import { Intake } from "./intake.ts";
 import { Layout, type Name } from "./layout.ts";
 import { discardLetter, listLetters, redriveLetter } from "./letters.ts";
@@ -51,48 +51,23 @@ import { Sessions } from "./sessions.ts";
 import { settleClaim } from "./settle.ts";
 import { inspectItem, listItems, resultsOf, standingOf } from "./views.ts";
 import { Bells } from "./bells.ts";
-
-/** How a Deno KV is used. */
-export interface DenoKvStoreOptions {
-  /** What all keys of the store begin with. One database may hold several
-   * stores, and anything else.
-   *
-   * @default {["workitem"]} */
-  readonly prefix?: readonly KvPart[] | undefined;
-  /** What is promised of a commit: it is for you to know what stands behind the
-   * database.
-   *
-   * @default {"fsync"} */
-  readonly durability?: Durability | undefined;
-  /** Can the database tell what other processes write? Files cannot.
-   *
-   * @default {false} */
-  readonly watch?: boolean | undefined;
-  /** Milliseconds that a call waits for a database that does not answer.
-   *
-   * @default {5_000} */
-  readonly patience?: number | undefined;
-  /** Where time comes from.
-   *
-   * @default {systemClock} */
-  readonly clock?: Clock | undefined;
-  /** Where randomness comes from: a number from 0, below 1, for each call.
-   *
-   * @default {Math.random} */
-  readonly random?: (() => number) | undefined;
-}
+import { checkUse, type DenoKvStoreOptions } from "./store_options.ts";
 
 /** Deno takes 100 checks in a commit, some of which are our own; the client for
  * other runtimes takes 10. */
 const CHECKS_MAX = 96;
 const CHECKS_MAX_ELSEWHERE = 8;
-const PATIENCE_DEFAULT_MS = 5_000;
+/** SQLite itself waits 5 s for a lock. */
+export const PATIENCE_DEFAULT_MS = 6_000;
 /** Deno KV takes 65,536 bytes for a value; some are for what goes with it. */
 const LIMITS: StoreLimits = {
   messageBytes: 62_464,
   contextBytes: 64_512,
   resultBytes: 64_512,
 };
+
+/** So many were made: two that are given the same randomness differ. */
+let stores = 0;
 
 /** Each method is one of the operations of `docs/protocol.md`. */
 export class DenoKvStore implements Store {
@@ -109,6 +84,7 @@ export class DenoKvStore implements Store {
     options: DenoKvStoreOptions,
     onClose: () => void = () => {},
   ) {
+    checkUse(kv, options);
     const { prefix = ["workitem"], durability = "fsync", watch = false } =
       options;
     const { clock = systemClock, random = systemRandom } = options;
@@ -116,9 +92,11 @@ export class DenoKvStore implements Store {
     const layout = new Layout([...prefix]);
     const patient = new PatientKv(kv, clock, patienceMs);
     const bells = new Bells(kv, layout.bell, watch);
-    const lane = `${Math.floor(random() * 2 ** 52).toString(36)}` +
-      Math.floor(random() * 2 ** 52).toString(36);
-    const chain = new Chain({ kv: patient, layout, clock, random, lane });
+    const parts = [random() * 2 ** 52, random() * 2 ** 52, clock.today()];
+    const lane = [...parts, stores++]
+      .map((part) => Math.floor(part).toString(36)).join("-");
+    const way = { kv: patient, layout, clock, random };
+    const chain = new Chain({ ...way, lane, resends: watch });
     const cache = new Cache();
     const basis = { chain, cache, layout, clock, patienceMs };
     const writesBell = watch;

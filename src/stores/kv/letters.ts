@@ -54,9 +54,22 @@ const NOTHING: LetterValue = {
 };
 
 function after(kind: KvKey, cursor: string): KvKey {
-  const [key, id] = JSON.parse(cursor) as [string, string]; // Made above.
+  const [key, id] = placeIn(cursor);
   const [position, first] = partsOf(id);
   return [...kind, key, position, first + 1];
+}
+
+/** What a cursor of ours says. */
+function placeIn(cursor: string): [string, string] {
+  try {
+    const [key, id] = JSON.parse(cursor);
+    if (typeof key === "string" && typeof id === "string") return [key, id];
+  } catch {
+    // It is none of ours.
+  }
+  throw new RangeError(
+    "Cannot list dead letters as the cursor is none that a page had",
+  );
 }
 
 /** Where a letter stands, by its id; it stands nowhere if the id is none. */
@@ -91,7 +104,8 @@ export async function redriveLetter(
   const bodies = messages.length === 0
     ? [undefined]
     : messages.map((message) => message.body);
-  for (const body of bodies) step.add({ ...WAKE, ...name, body }, () => {});
+  const { kind, key } = name; // It may be a letter, which has more.
+  for (const body of bodies) step.add({ ...WAKE, kind, key, body }, () => {});
   const commit = await parts.committer.submit(step);
   return commit === undefined ? 0 : messages.length;
 }

@@ -104,6 +104,16 @@ export async function loadClaim(
   return { context: context.value ?? undefined, messages, more };
 }
 
+/** What messages take in a dead letter, and the letter itself. */
+function sizeOf(list: MessagesValue["list"]): number {
+  let bytes = 2_200;
+  for (const { body, id, reply } of list) {
+    bytes += 40 + (body?.length ?? 0) + 2 * (id?.length ?? 0) +
+      2 * (reply?.length ?? 0);
+  }
+  return bytes;
+}
+
 /** In Node it is a Buffer, which prints and compares otherwise. */
 function plain({ value, versionstamp }: Found<Uint8Array>): Found<Uint8Array> {
   if (value === null) return NONE;
@@ -135,7 +145,7 @@ function hand(
   for (const entry of older) {
     const { value } = found<MessagesValue>(entry);
     if (value === null) continue;
-    bytes += value.list.reduce((sum, { body }) => sum + (body?.length ?? 0), 0);
+    bytes += sizeOf(value.list);
     replies += value.list.filter(({ reply }) => reply !== undefined).length;
     const isFull = handed.length !== 0 &&
       (bytes > LOAD_BYTES_MAX || replies > REPLIES_MAX);

@@ -59,8 +59,10 @@ export async function checkSums(
   );
   sums.forEach(({ key }, at) => {
     const { value, versionstamp } = found<{ value?: unknown }>(entries[at]);
+    // A plain object that looks like a counter is what somebody has set.
     const isCounter = versionstamp === null ||
-      typeof value?.value === "bigint";
+      (typeof value?.value === "bigint" &&
+        Object.getPrototypeOf(value) !== Object.prototype);
     if (!isCounter || sets.has(placeOf(key))) {
       const why = "a sum is of what is no counter";
       throw new StoreError("Cannot write to the store", why, {

@@ -90,6 +90,15 @@ export function known(item: Found<PackedItem>): Found<ItemValue> {
   });
 }
 
+/** The version of an item: the latest of what belongs to it. */
+export function versionOf({ item, note, tail }: ReadItem): string {
+  let latest = "";
+  for (const { versionstamp } of [item, note, tail] as Found<unknown>[]) {
+    if (versionstamp !== null && versionstamp > latest) latest = versionstamp;
+  }
+  return latest;
+}
+
 /** What errors call an item. */
 export function labelOf({ kind, key }: Name): string {
   return `"${kind}/${key}"`;
@@ -105,18 +114,26 @@ export async function change(
     readonly kinds?: readonly string[];
     draft(draft: Draft, isFresh: boolean): Promise<boolean>;
     readonly isPatient?: boolean;
+    /** The session that it relies on, or ends. */
+    readonly session?: string;
     /** The user's own entries that it reads or writes: transactions that share
      * a commit must not see each other. */
     readonly places?: readonly string[];
   },
 ): Promise<{ versionstamp: string; position: string } | undefined> {
-  const { names, kinds = [], places = [], draft, isPatient } = step;
+  const { names, kinds = [], places = [], session, draft, isPatient } = step;
   const touches = [
+    ...(session === undefined ? [] : [sessionTouch(session)]),
     ...names.map(idOf),
     ...kinds.map(readyTouch),
     ...places.map((place) => `own:${place}`),
   ];
   return await parts.committer.submit({ action, touches, draft, isPatient });
+}
+
+/** Steps that rely on a session, or end it, never share a commit. */
+export function sessionTouch(session: string): string {
+  return `session:${session}`;
 }
 
 /** Steps that rewrite ready lists of a kind never share a commit. */

@@ -19,11 +19,15 @@ import {
   type Parts,
   reading,
   readItem,
+  sessionTouch,
 } from "./parts.ts";
 import { troubleOf } from "./trouble.ts";
 
 const PAGE = 1_000;
 const LISTS_MAX = 16;
+/** A file that several processes share is locked now and then, for moments. */
+const RENEWAL_MS = 2_000;
+const RETRY_MS = 20;
 
 /** The sessions of a store. */
 export class Sessions {
@@ -68,21 +72,29 @@ export class Sessions {
 
   /** Shows that it lives. It does not wait for what else is to be committed. */
   async renew(name: string): Promise<boolean> {
-    const { kv, layout, clock } = this.#parts;
+    const { kv, layout, clock, random } = this.#parts;
     const action = "Cannot renew a session";
     const session = await reading(action, () => this.find(name));
     if (session === undefined) return false;
-    try {
-      const result = await kv.atomic()
-        .check({
-          key: layout.session("h", name),
-          versionstamp: session.versionstamp,
-        })
-        .set(layout.session("b", name), clock.today())
-        .commit();
-      return result.ok;
-    } catch (error) {
-      throw troubleOf(action, error, "unknown");
+    const endMs = clock.now() + RENEWAL_MS;
+    for (;;) {
+      try {
+        const result = await kv.atomic()
+          .check({
+            key: layout.session("h", name),
+            versionstamp: session.versionstamp,
+          })
+          .set(layout.session("b", name), clock.today())
+          .commit();
+        return result.ok;
+      } catch (error) {
+        const trouble = troubleOf(action, error, "unknown");
+        const isLate = clock.now() >= endMs;
+        if (trouble.trouble !== "locked" || isLate) throw trouble;
+        await new Promise<void>((resolve) => {
+          clock.startTimer(resolve, RETRY_MS * (0.5 + random()));
+        });
+      }
     }
   }
 
@@ -91,7 +103,7 @@ export class Sessions {
     const { kv, layout, committer } = this.#parts;
     await committer.submit({
       action: "Cannot close a session",
-      touches: [`session:${name}`],
+      touches: [sessionTouch(name)],
       draft: async (draft) => {
         const holder = await kv.get(layout.session("h", name));
         if (holder.versionstamp === null) return false; // Fenced, or closed.
@@ -138,7 +150,7 @@ export class Sessions {
     const { kv, layout, committer } = this.#parts;
     const commit = await committer.submit({
       action: "Cannot fence a session",
-      touches: [`session:${name}`],
+      touches: [sessionTouch(name)],
       draft: async (draft) => {
         const [holder, pulse] = await kv.getMany([
           layout.session("h", name),
@@ -160,12 +172,12 @@ export class Sessions {
   /** Makes some of the claims of a fenced session due again. */
   async reclaim(name: string): Promise<number> {
     const { kv, layout, committer } = this.#parts;
-    const lists = await this.#lists(name);
     const end = await reading(
       "Cannot reclaim",
       () => kv.get(layout.session("z", name)),
     );
     if (end.versionstamp === null) return 0; // It lives, or is over.
+    const lists = await this.#lists(name);
     for (const list of lists) {
       await Promise.all(
         namesIn(list).map((item) => this.#takeBack(name, item)),
@@ -173,7 +185,7 @@ export class Sessions {
     }
     await committer.submit({
       action: "Cannot reclaim",
-      touches: [`session:${name}`],
+      touches: [sessionTouch(name)],
       draft: (draft) => {
         for (const { key } of lists) draft.delete(key);
         if (lists.length === 0) draft.delete(layout.session("z", name));

@@ -52,7 +52,7 @@ export async function settleClaim(
   checkLimits(parts.limits, action, verdict);
   const basis = claim.basis ?? UNLOADED;
   const writes = verdict.type === "complete" ? verdict.writes : [];
-  let state: "lost" | "conflict" = "lost";
+  let refusal: "lost" | "conflict" = "lost";
   let next: ItemValue | undefined;
   let tries = 0;
   const commit = await change(parts, action, {
@@ -64,7 +64,7 @@ export async function settleClaim(
       const read = isFirst ? undefined : await readItem(parts, claim);
       const isLost = read !== undefined &&
         read.item.versionstamp !== claim.fence;
-      state = isLost ? "lost" : "conflict";
+      refusal = isLost ? "lost" : "conflict";
       if (isLost || (!isFirst && !await checksHold(parts, writes))) {
         return false;
       }
@@ -73,13 +73,26 @@ export async function settleClaim(
       return true;
     },
   });
-  if (commit === undefined) return { state, version: undefined };
+  if (commit === undefined) return { state: refusal, version: undefined };
   const { batch } = claim;
   if (--batch.left === 0) parts.committer.tidy(batch.key);
   const { versionstamp: version } = commit;
-  if (next?.state !== "deleting") return { state: stateOf(next), version };
-  await finishDelete(parts, claim, { bury: true });
-  return { state: "idle", version };
+  const isDeleting = next?.state === "deleting";
+  const state = isDeleting ? await endDeletion(parts, claim) : stateOf(next);
+  return { state, version };
+}
+
+/** The run has ended, whatever becomes of the rest: who promotes would end it. */
+async function endDeletion(
+  parts: Parts,
+  claim: KvClaim,
+): Promise<"idle" | "deleting"> {
+  try {
+    await finishDelete(parts, claim, { bury: true });
+    return "idle";
+  } catch {
+    return "deleting";
+  }
 }
 
 /** What is too large is refused before anything is written. */
@@ -167,7 +180,8 @@ function nextOf(parts: Parts, end: Ending): ItemValue | undefined {
     const isDone = verdict.type === "complete" || verdict.type === "bury";
     const owed = note.due === 0 ? owedSince(end, note) : undefined;
     const since = isDone ? owed : from;
-    return { ...base, state: "deleting", due: 0, from: since };
+    const left = isDone ? n - end.basis.messages.length : n;
+    return { ...base, n: left, state: "deleting", due: 0, from: since };
   }
   switch (verdict.type) {
     case "retry": {

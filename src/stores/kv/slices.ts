@@ -4,9 +4,10 @@
  *
  * @module
  */
+import { StoreError } from "../../durable/errors.ts";
 import type { StoredMessage } from "../../durable/stored.ts";
 import type { Draft } from "./draft.ts";
-import { tell } from "./handed.ts";
+import { bytesOf, tell } from "./handed.ts";
 import type { KvEntry } from "./kv_like.ts";
 import {
   type Found,
@@ -22,6 +23,8 @@ import { type Parts, unmention } from "./parts.ts";
 const PAGE = 40;
 /** Somebody may wait for each of them, and be told in the same commit. */
 const MESSAGES_MAX = 400;
+/** They may all be written anew, as dead letters. */
+const BYTES_MAX = 500_000;
 
 /** Some of the messages of an item. */
 export interface Slice {
@@ -42,9 +45,13 @@ export async function sliceOf(
     : { prefix, start: layout.messages(name, `${since}\0`) };
   const entries = await kv.list(range, PAGE);
   const messages: StoredMessage[] = [];
+  let bytes = 0;
   const end = entries.findIndex((entry, at) => {
     const { list } = messagesIn(entry);
-    if (at !== 0 && messages.length + list.length > MESSAGES_MAX) return true;
+    bytes += bytesOf(list);
+    const isFull = bytes > BYTES_MAX ||
+      messages.length + list.length > MESSAGES_MAX;
+    if (at !== 0 && isFull) return true;
     messages.push(...list);
     return false;
   });
@@ -72,6 +79,20 @@ export function remove(
   for (const { key } of entries) draft.delete(key);
   const result = { outcome, body: undefined };
   tell(parts, draft, { messages }, { result, told: new Set() });
+}
+
+/** Takes pages until it fails: what was taken before is handed back, and the
+ * rest is left as it was; unless nobody can say what became of the last. */
+export async function handingBack(
+  taken: readonly StoredMessage[],
+  take: () => Promise<void>,
+): Promise<void> {
+  try {
+    await take();
+  } catch (error) {
+    const isKnown = error instanceof StoreError && error.outcome === "none";
+    if (taken.length === 0 || !isKnown) throw error;
+  }
 }
 
 /** Those that have a body, as they are handed back. */

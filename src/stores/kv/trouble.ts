@@ -7,12 +7,16 @@
 import { StoreError, type StoreTrouble } from "../../durable/errors.ts";
 
 const SIGNS: readonly (readonly [RegExp, StoreTrouble, string])[] = [
-  [/BadResource|bad resource|closed/i, "closed", "the database was closed"],
+  [
+    /BadResource|bad resource|database is closed/i,
+    "closed",
+    "the database was closed",
+  ],
   [/locked|busy/i, "locked", "another process holds the database"],
   [/disk is full|SQLITE_FULL|ENOSPC|no space/i, "full", "the disk is full"],
   [/disk I\/O error/i, "full", "the disk refused to write"],
   [
-    /not a database|malformed|unsupported file format|corrupt/i,
+    /not a database|malformed|unsupported file format|corrupt|already exists|no such (table|column)/i,
     "format",
     "the file is not a sound Deno KV database",
   ],
@@ -42,6 +46,11 @@ export function troubleOf(
     "the store did not answer",
   ] as const;
   return new StoreError(action, why, { trouble, outcome, cause: error });
+}
+
+/** Does another process hold the database, for a moment as a rule? */
+export function isLocked(error: unknown): boolean {
+  return troubleOf("", error, "none").trouble === "locked";
 }
 
 /** Would the same thing fail again, whatever happens? */

@@ -22,7 +22,13 @@ import {
   type ResultValue,
 } from "./layout.ts";
 import { type End, endsOf } from "./ends.ts";
-import { known, type Parts, type ReadItem, readItem } from "./parts.ts";
+import {
+  known,
+  type Parts,
+  type ReadItem,
+  readItem,
+  versionOf,
+} from "./parts.ts";
 
 const LIMIT_DEFAULT = 100;
 /** So many items are looked at for one page. */
@@ -78,14 +84,6 @@ function stateOf(value: ItemValue | null): ItemState {
   const isHidden = state === "running" || state === "held" ||
     state === "deleting";
   return suspended && !isHidden ? "suspended" : state;
-}
-
-function versionOf({ item, note, tail }: ReadItem): string {
-  let latest = "";
-  for (const { versionstamp } of [item, note, tail] as Found<unknown>[]) {
-    if (versionstamp !== null && versionstamp > latest) latest = versionstamp;
-  }
-  return latest;
 }
 
 /** A page of items. */
@@ -161,12 +159,19 @@ export async function standingOf(
   since: string | undefined,
 ): Promise<Standing> {
   const { kv, layout } = parts;
-  const [read, ended, context] = await Promise.all([
-    readItem(parts, name),
-    kv.get(layout.ended(name)),
-    kv.get(layout.context(name)),
-  ]);
-  const entries = [context, ended].map(({ versionstamp }) => versionstamp);
+  const [item, note, tail, ended, context] = await kv.getMany([
+    layout.item(name),
+    layout.note(name),
+    layout.tail(name),
+    layout.ended(name),
+    layout.context(name),
+  ]); // All of one instant.
+  const read: ReadItem = {
+    item: known(found(item)),
+    note: found(note),
+    tail: found(tail),
+  };
+  const entries = [context, ended].map((entry) => entry?.versionstamp);
   const version = versionOf(read) || (entries.find(Boolean) ?? "");
   const at = since ?? version;
   if (isDue(read, at)) {
