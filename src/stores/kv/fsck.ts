@@ -43,6 +43,8 @@ class Look {
   readonly #seen: Map<string, Seen> = new Map();
   readonly #faults: Fault[] = [];
   readonly #sessions: Set<string> = new Set();
+  /** What the sessions say that they claimed. */
+  readonly #claims: Set<string> = new Set();
   #items = 0;
   #messages = 0;
 
@@ -67,12 +69,7 @@ class Look {
   async #read(): Promise<void> {
     const { layout } = this.#parts;
     const base = layout.prefix.length + 1;
-    for await (const { key } of this.#all("h")) {
-      this.#sessions.add(String(key[base]));
-    }
-    for await (const { key } of this.#all("z")) {
-      this.#sessions.add(String(key[base]));
-    }
+    await this.#readSessions(base);
     for await (const entry of this.#all("i")) {
       this.#items++;
       this.#of(entry.key, base).item = known(found(entry));
@@ -102,6 +99,20 @@ class Look {
     }
   }
 
+  async #readSessions(base: number): Promise<void> {
+    for (const letter of ["h", "z"]) {
+      for await (const { key } of this.#all(letter)) {
+        this.#sessions.add(String(key[base]));
+      }
+    }
+    for await (const entry of this.#all("l")) {
+      const { value }: Found<readonly Name[]> = found(entry);
+      for (const name of value ?? []) {
+        this.#claims.add(`${String(entry.key[base])}/${idOf(name)}`);
+      }
+    }
+  }
+
   /** The first rule that does not hold. */
   #ruleBroken(seen: Seen): string | undefined {
     const { item, lists, delays, messages, tail, note } = seen;
@@ -122,6 +133,10 @@ class Look {
     const isOrphan = state === "running" &&
       !this.#sessions.has(value?.session ?? "");
     if (isOrphan) return "running-without-session";
+    const claim = `${value?.session}/${idOf(seen.name)}`;
+    if (state === "running" && !this.#claims.has(claim)) {
+      return "running-without-claim";
+    }
     const count = (value?.n ?? 0) + countOf(tail);
     return count === messages ? undefined : "messages-miscounted";
   }
