@@ -169,3 +169,17 @@ export class CrashedError extends WorkItemError {
     });
   }
 }
+
+/** The time of `work()` is over, and the run has not ended. */
+export class OvertimeError extends WorkItemError {
+  /** Always `"OvertimeError"`. */
+  override readonly name: string = "OvertimeError";
+
+  /** The reason of the abort. */
+  constructor() {
+    super("The run was aborted as the time of work() is over", {
+      code: "WI-TIMEOUT",
+      hint: "It is given back, and begins anew in the next call.",
+    });
+  }
+}

@@ -14,7 +14,7 @@ import { ClosedError } from "../core/errors.ts";
 import { Alarm } from "./alarm.ts";
 import type { Definition } from "./definition.ts";
 import type { Claimer, Engine } from "./engine.ts";
-import { StoreError } from "./errors.ts";
+import { OvertimeError, StoreError } from "./errors.ts";
 import { Execution } from "./execution.ts";
 import type { HandleParts } from "./handle.ts";
 import { Newsroom } from "./newsroom.ts";
@@ -39,10 +39,9 @@ interface Offer {
   readonly limit: number;
 }
 
-/** For each executor so many runs may be on their way to the store. */
+/** So many runs may be on their way to the store, for each executor. */
 const SETTLING_PER_EXECUTOR = 4;
-/** After so many rounds other things of the host get their turn. */
-const ROUNDS_PER_TURN = 4_096;
+const ROUNDS_PER_TURN = 4_096; // Then the host gets its turn.
 
 /** Claims, and looks after what it has claimed. */
 export class Pump implements Claimer {
@@ -56,8 +55,7 @@ export class Pump implements Claimer {
   readonly #executions: Set<Execution> = new Set();
   readonly #released: ItemName<string>[] = [];
   readonly #stuck: ItemName<string>[] = [];
-  /** May something be ready that has not been asked for? */
-  #mayHaveMore = true;
+  #mayHaveMore = true; // Something may be ready that was not asked for.
   #isClaiming = true;
   #isHolding = false;
   #roundsSinceTurn = 0;
@@ -79,7 +77,7 @@ export class Pump implements Claimer {
     return this.#released;
   }
 
-  /** Items whose callback has not settled. */
+  /** Those whose callback has not settled. */
   get stuck(): readonly ItemName<string>[] {
     return this.#stuck;
   }
@@ -135,7 +133,10 @@ export class Pump implements Claimer {
 
   /** Aborts the signals of what runs. */
   abort(): void {
-    const reason = new ClosedError("The run was aborted");
+    const { isClosed } = this.#parts.engine;
+    const reason = isClosed
+      ? new ClosedError("The run was aborted")
+      : new OvertimeError();
     for (const execution of this.#executions) execution.stop("close", reason);
   }
 

@@ -113,11 +113,13 @@ function explain(
   error: unknown,
 ): StoreError {
   const trouble = troubleOf(action, error, "none");
-  if (trouble.trouble !== "permission" || path === undefined) return trouble;
+  const isOther = trouble.trouble !== "permission" ||
+    /^https?:/.test(path ?? "");
+  if (isOther || path === undefined) return trouble;
   return new StoreError(action, "the process may not read and write it", {
     trouble: "permission",
-    hint: `Run with --allow-read=${path} --allow-write=${path}, and look at ` +
-      "who owns the file and its folder.",
+    hint: `Run with --allow-read=${path} --allow-write=${path}, and look ` +
+      "whether its folder exists, whether it is a file, and who owns them.",
     cause: error,
   });
 }

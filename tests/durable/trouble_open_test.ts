@@ -59,7 +59,7 @@ Deno.test({
     const said = await openWith(rights, path, prefix);
 
     assertEquals(said.code, "WI-STORE-PERMISSION");
-    assertMatch(said.hint, /who owns the file and its folder/);
+    assertMatch(said.hint, /who owns them/);
   },
 });
 
@@ -135,6 +135,6 @@ Deno.test("openDenoKvStore() refuses a folder, and a path without one", async ()
   for (const error of errors) {
     assertEquals(error.code, "WI-STORE-PERMISSION");
     assertEquals(error.isRetryable, false);
-    assertMatch(error.hint, /file and its folder/);
+    assertMatch(error.hint, /its folder exists/);
   }
 });

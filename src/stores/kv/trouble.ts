@@ -21,6 +21,11 @@ const SIGNS: readonly (readonly [RegExp, StoreTrouble, string])[] = [
     "the file is not a sound Deno KV database",
   ],
   [
+    /ACCESS_TOKEN|unauthorized|forbidden/i,
+    "permission",
+    "the server asks for a token that it accepts (DENO_KV_ACCESS_TOKEN)",
+  ],
+  [
     /readonly|read-only|permission|NotCapable|unable to open|EACCES/i,
     "permission",
     "the file may not be read and written",
