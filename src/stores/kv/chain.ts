@@ -58,6 +58,13 @@ interface Counted {
   readonly before: string | null;
 }
 
+/** The last commit of a store object. */
+interface MarkerValue {
+  readonly seq: number;
+  /** Where it placed what it wrote, if positions are counted. */
+  readonly position: string | undefined;
+}
+
 /** Commits one transaction after the other. */
 export class Chain {
   readonly #parts: ChainParts;
@@ -133,8 +140,8 @@ export class Chain {
     writes: Writes,
   ): Promise<Commit | undefined | "again"> {
     const { kv, layout } = this.#parts;
-    const atomic = this.#begin(seq);
     const counted = this.#counted;
+    const atomic = this.#begin(seq, counted?.position);
     if (counted !== undefined) {
       const { value, before } = counted;
       atomic.check({ key: layout.positions, versionstamp: before });
@@ -157,12 +164,12 @@ export class Chain {
     return { versionstamp, position: counted?.position ?? versionstamp };
   }
 
-  #begin(seq: number): KvAtomic {
+  #begin(seq: number, position?: string): KvAtomic {
     const { kv, layout, lane } = this.#parts;
     const key = layout.lane(lane);
     return kv.atomic()
       .check({ key, versionstamp: this.#marker ?? null })
-      .set(key, { seq }, { expireIn: MARKER_MS });
+      .set(key, { seq, position }, { expireIn: MARKER_MS });
   }
 
   /** A check failed: whose? A client that sends twice says so of a commit that
@@ -182,15 +189,12 @@ export class Chain {
   /** Reads the marker: did the attempt with this number happen? */
   async #look(seq: number): Promise<Commit | undefined> {
     const { kv, layout, lane } = this.#parts;
-    const marker: Found<{ readonly seq: number }> = found(
-      await kv.get(layout.lane(lane)),
-    );
+    const marker: Found<MarkerValue> = found(await kv.get(layout.lane(lane)));
     const { value, versionstamp } = marker;
     this.#marker = versionstamp;
     if (value?.seq !== seq || versionstamp === null) return undefined;
     this.#positions = undefined;
-    const position = this.#counted?.position ?? versionstamp;
-    return { versionstamp, position };
+    return { versionstamp, position: value.position ?? versionstamp };
   }
 
   /** A refusal is true only when an earlier attempt, of which no answer came,
