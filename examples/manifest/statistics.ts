@@ -26,6 +26,9 @@ export class Statistics implements Observer {
   readonly #waitingSince = new Map<string, number>();
   readonly #waits = new Uint32Array(STEPS);
   #running = 0;
+  /** How many runs of each executor have not ended: with a store one ends when
+   * that is stored, and its executor goes on before. */
+  readonly #ofExecutor = new Map<number, number>();
   #busySince = 0;
   #busyMs = 0;
 
@@ -40,9 +43,11 @@ export class Statistics implements Observer {
 
   started(event: Event<"started">): void {
     const now = performance.now();
-    const { key = "" } = event;
+    const { key = "", executor } = event;
     if (this.#running++ === 0) this.#busySince = now;
-    this.peak = Math.max(this.peak, this.#running);
+    const own = this.#ofExecutor.get(executor) ?? 0;
+    this.#ofExecutor.set(executor, own + 1);
+    this.peak = Math.max(this.peak, this.#ofExecutor.size);
     const counts = this.#countsOf(event);
     if (counts !== undefined) counts.runs += 1;
     if (counts !== this.folders) return;
@@ -53,7 +58,10 @@ export class Statistics implements Observer {
     this.#waits[step] = (this.#waits[step] ?? 0) + 1;
   }
 
-  ended(): void {
+  ended({ executor }: Event<"ended">): void {
+    const left = (this.#ofExecutor.get(executor) ?? 1) - 1;
+    if (left === 0) this.#ofExecutor.delete(executor);
+    else this.#ofExecutor.set(executor, left);
     if (--this.#running > 0) return;
     this.#busyMs += performance.now() - this.#busySince;
   }
