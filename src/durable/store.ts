@@ -161,7 +161,9 @@ export interface Store {
   /** Makes ready what is due, and ends deletions that were interrupted. */
   promote(kinds: readonly string[]): Promise<Promoted>;
 
-  /** Takes back what waits; with `running` the run is told as well. */
+  /** Takes back what waits; with `running` the run is told as well. If the store
+   * fails after a part of very many messages, that part is answered, and the
+   * rest stays as it was; when the outcome is `"unknown"` some may be gone. */
   cancel(
     name: ItemName<string>,
     options: { readonly running: boolean },
