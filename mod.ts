@@ -62,6 +62,7 @@ export {
 } from "./src/core/errors.ts";
 export type { WaitUntil } from "./src/core/keep_alive.ts";
 export {
+  type AnyKind,
   type Inspection,
   type Kind,
   kind,

@@ -147,10 +147,10 @@ export function createKind<Context, Output, Input, Message>(
     const place = { ...own, scope, gates, verifier };
     return define(shared as unknown as Checked, place);
   });
-  engine.kinds.add(kind);
+  const handle = new KindHandle(kind, keys, scope, engine.clock);
+  engine.kinds.set(kind, handle);
   scope.children.add(keys);
-  const handle: unknown = new KindHandle(kind, keys, scope, engine.clock);
-  return handle as Kind<Context, Output, Input, Message>; // As options say.
+  return handle as unknown as Kind<Context, Output, Input, Message>; // As options say.
 }
 
 /** Any options that a callback is among. */

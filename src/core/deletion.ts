@@ -31,8 +31,8 @@ import { tell } from "./waiters.ts";
 export interface DeletionPort {
   readonly delays: Delays;
   readonly standing: Standing;
-  /** The names of all kinds. */
-  readonly kinds: Set<string>;
+  /** All kinds, by name. */
+  readonly kinds: Map<string, unknown>;
   /** Tells observers, calls cleanups. */
   readonly reporter: Reporter;
   /** Does nothing start for now? */

@@ -32,6 +32,7 @@ import { DeletedError } from "./errors.ts";
 import { isAtRest, isIdle, isSuspended, labelOf, WAKE_UP } from "./facts.ts";
 import { Intake, type IntakeParts } from "./intake.ts";
 import { Items, type ItemsPort } from "./items.ts";
+import type { AnyKind } from "./kind.ts";
 import type { Snapshot } from "./observer.ts";
 import type { Gate, ItemRecord, Messages, OneShot } from "./record.ts";
 import type { Fate } from "./verdict.ts";
@@ -51,8 +52,8 @@ export class Engine extends Intake
   readonly verifier: Verifier | undefined;
   /** Who waits until nothing is due and nothing runs. */
   idlers: Waiters;
-  /** The names of all kinds. */
-  readonly kinds: Set<string> = new Set();
+  /** All kinds, by name, as their users hold them. */
+  readonly kinds: Map<string, AnyKind> = new Map();
   suspended = 0;
 
   constructor(parts: EngineParts) {

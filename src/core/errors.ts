@@ -81,8 +81,7 @@ export class DeletedError extends WorkItemError {
   constructor(action: string) {
     super(`${action} as it was deleted`, {
       code: "WI-DELETED",
-      hint: "A deleted item stays deleted: make a new one, " +
-        "or delete it after its last enqueue.",
+      hint: "Make a new one, or delete it after its last enqueue.",
     });
   }
 }
@@ -142,7 +141,7 @@ export class HeldError extends WorkItemError {
   constructor(action: string, cause: unknown) {
     super(`${action} as its last attempt failed`, {
       code: "WI-HELD",
-      hint: "Mend the cause, then call reset(): it has kept all messages.",
+      hint: "Mend the cause, then reset(): it kept all messages.",
       cause,
     });
   }
@@ -171,7 +170,7 @@ export class CancelledError extends WorkItemError {
   constructor(what: string, cause?: unknown) {
     super(what, {
       code: "WI-CANCELLED",
-      hint: "Enqueue again if the work is still wanted.",
+      hint: "Enqueue again if it is still wanted.",
       cause,
     });
   }

@@ -104,7 +104,7 @@ export class Keys implements Entrance, ItemPort, KeyTable {
     record ??= this.at(key);
     const isSpecial = record.isSpecial || timing !== undefined ||
       (isNew && !this.#isBare);
-    if (isSpecial) return this.#send(record, undefined, message, timing);
+    if (isSpecial) return this.send(record, undefined, message, timing);
     if (isNew) record = this.#admit(record);
     return this.#engine.enqueue(record, undefined, message, timing);
   }
@@ -115,7 +115,7 @@ export class Keys implements Entrance, ItemPort, KeyTable {
     message: unknown,
     timing: Timing | undefined,
   ): EnqueueOutcome {
-    return this.#send(this.find(record), by, message, timing);
+    return this.send(this.find(record), by, message, timing);
   }
 
   request(
@@ -126,7 +126,7 @@ export class Keys implements Entrance, ItemPort, KeyTable {
     const found = this.find(record);
     return this.#engine.items.promise(
       found,
-      (waiter) => this.#send(found, undefined, message, timing, waiter),
+      (waiter) => this.send(found, undefined, message, timing, waiter),
     );
   }
 
@@ -209,9 +209,8 @@ export class Keys implements Entrance, ItemPort, KeyTable {
 
   #look(key: string): ItemRecord {
     const record = this.records.get(key);
-    const isFound = record !== undefined &&
-      !(this.#isBare && isHidden(record));
-    return isFound ? record : this.#create(key);
+    const isGone = record === undefined || (this.#isBare && isHidden(record));
+    return isGone ? this.#create(key) : record;
   }
 
   #isKnown(record: ItemRecord): boolean {
@@ -224,7 +223,8 @@ export class Keys implements Entrance, ItemPort, KeyTable {
     if (this.#isBare) this.records = sweep(this.records, keptMax);
   }
 
-  #send(
+  /** Enqueues an item that was found; `waiter` is told of its run. */
+  send(
     address: ItemRecord,
     by: RunView | undefined,
     message: unknown,

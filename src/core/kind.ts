@@ -136,6 +136,9 @@ export interface Kind<
   inspect(key: string): Inspection | undefined;
 }
 
+/** A kind whatever its types are: its messages are taken as they come. */
+export type AnyKind = Kind<unknown, unknown, unknown, unknown>;
+
 /**
  * Defines a kind for `Scheduler.define`, wherever it is to run. Its options are
  * checked there.

@@ -31,12 +31,13 @@ const FILTER_RULES: Rules<{ readonly state?: ItemState | undefined }> = {
 export class KindHandle implements Kind<unknown, unknown, unknown, unknown> {
   readonly name: string;
   readonly #clock: Clock;
-  readonly #keys: Keys;
+  /** Where its items are: for whoever reaches them from afar. */
+  readonly table: Keys;
   readonly #scope: ScopeRecord;
 
   constructor(name: string, keys: Keys, scope: ScopeRecord, clock: Clock) {
     this.name = name;
-    this.#keys = keys;
+    this.table = keys;
     this.#scope = scope;
     this.#clock = clock;
   }
@@ -46,34 +47,34 @@ export class KindHandle implements Kind<unknown, unknown, unknown, unknown> {
   }
 
   enqueue(key: string, message?: unknown, timing?: Timing): EnqueueOutcome {
-    return this.#keys.enqueueAt(key, message, timing);
+    return this.table.enqueueAt(key, message, timing);
   }
 
   request(key: string, message?: unknown, timing?: Timing): Promise<unknown> {
     try {
-      return this.#keys.request(this.#keys.at(key), message, timing);
+      return this.table.request(this.table.at(key), message, timing);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   get(key: string): Item {
-    return new Item(this.#keys.at(key));
+    return new Item(this.table.at(key));
   }
 
   keys(filter: { readonly state?: ItemState | undefined } = {}): string[] {
     const { state } = check("Cannot list keys", filter, FILTER_RULES);
     const keys: string[] = [];
-    for (const [key, record] of this.#keys.records) {
+    for (const [key, record] of this.table.records) {
       const isMeant = state === undefined || stateOf(record) === state;
-      if (isMeant && this.#keys.find(record) === record) keys.push(key);
+      if (isMeant && this.table.find(record) === record) keys.push(key);
     }
     return keys;
   }
 
   inspect(key: string): Inspection | undefined {
-    const record = this.#keys.at(key);
-    if (this.#keys.records.get(key) !== record) return undefined;
+    const record = this.table.at(key);
+    if (this.table.records.get(key) !== record) return undefined;
     const { version, owed, inbox, running, rare } = record;
     const timer = rare?.timer;
     return {

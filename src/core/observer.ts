@@ -156,18 +156,6 @@ export interface Observer {
   paused?(event: PausedEvent): void;
 }
 
-/** The names of what an observer may see. */
-export const OBSERVER_METHODS: readonly (keyof Observer)[] = [
-  "enqueued",
-  "started",
-  "ended",
-  "retried",
-  "held",
-  "stalled",
-  "deleted",
-  "paused",
-];
-
 /** Where an error comes from. */
 export interface ErrorSource extends ItemName {
   /** Messages that no run will handle, and that nobody else is told of. */

@@ -8,21 +8,10 @@ import { type CloseOptions, type CloseReport, Closing } from "./closing.ts";
 import { Engine } from "./engine.ts";
 import { ClosedError } from "./errors.ts";
 import { KeepAlive } from "./keep_alive.ts";
-import {
-  type Observer,
-  OBSERVER_METHODS,
-  Reporter,
-  type Snapshot,
-} from "./observer.ts";
+import { type Observer, Reporter, type Snapshot } from "./observer.ts";
+import { checkObserver } from "./observing.ts";
 import { OneShots, type RunOptions } from "./one_shot.ts";
-import {
-  check,
-  checkOne,
-  FUNCTION,
-  MS,
-  OBJECT,
-  type Rules,
-} from "./options.ts";
+import { check, checkOne, MS, type Rules } from "./options.ts";
 import { ScopeRecord } from "./record.ts";
 import {
   checkScheduler,
@@ -33,7 +22,7 @@ import { createItem, createKind, createScope } from "./create.ts";
 import { join, wait, Waiter } from "./waiters.ts";
 import { WAIT_RULES } from "./waiting.ts";
 import type { WaitOptions } from "./calls.ts";
-import type { Kind, KindDefinition, KindOptions } from "./kind.ts";
+import type { AnyKind, Kind, KindDefinition, KindOptions } from "./kind.ts";
 import type { Home, Scope, ScopeOptions } from "./scope.ts";
 import type { OneShotRun, WorkItem, WorkItemOptions } from "./work_item.ts";
 
@@ -151,6 +140,11 @@ export class Scheduler implements Home {
     return createKind(this.#engine, this.#root, name, options);
   }
 
+  /** All kinds that there are, in the order of their definition. */
+  kinds(): AnyKind[] {
+    return [...this.#engine.kinds.values()];
+  }
+
   /** Makes a scope. Throws as `createWorkItem` does. */
   createScope(options: ScopeOptions = {}): Scope {
     return createScope(this.#engine, this.#root, options);
@@ -257,12 +251,7 @@ export class Scheduler implements Home {
    * @throws {TypeError} One of its methods is no function.
    */
   observe(observer: Observer): () => void {
-    const action = "Cannot observe";
-    checkOne(action, "observer", OBJECT, observer);
-    for (const name of OBSERVER_METHODS) {
-      const method: unknown = observer[name];
-      if (method !== undefined) checkOne(action, name, FUNCTION, method);
-    }
+    checkObserver(observer);
     const stop = this.#engine.reporter.observe(observer);
     this.#engine.look();
     return () => {

@@ -82,7 +82,7 @@ export function validate(
     then.call(verdict, ignore, ignore); // It comes too late for anyone.
     throw new TypeError(
       `${action} as the schema of its messages is asynchronous: ` +
-        "check them before the enqueue, and use a synchronous one here",
+        "check them before the enqueue",
     );
   }
   if (issues === undefined) return value;
@@ -99,7 +99,7 @@ interface Answer {
 
 function fail(action: string): never {
   throw new TypeError(
-    `${action} as its schema gave no result of Standard Schema, version 1`,
+    `${action} as its schema gave no result of Standard Schema`,
   );
 }
 

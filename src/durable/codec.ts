@@ -88,10 +88,7 @@ class Survey {
   #visitObject(value: object | null): void {
     if (value === null) return;
     const outer = this.#outer;
-    if (outer.length >= DEPTH_MAX) {
-      const isCycle = outer.includes(value);
-      this.#refuse(isCycle ? "part of itself" : `${DEPTH_MAX} levels deep`);
-    }
+    if (outer.length >= DEPTH_MAX) this.#refuseDepth([...outer, value]);
     outer.push(value);
     if (Array.isArray(value)) {
       for (let i = 0; i < value.length; i++) this.#enter(`[${i}]`, value[i]);
@@ -125,9 +122,20 @@ class Survey {
     this.#path.pop();
   }
 
-  #refuse(is: string): never {
-    const path = `$${this.#path.join("")}`;
-    throw new NotSerializableError(this.#action, path, is);
+  /** A cycle has no end, so it is too deep as well. */
+  #refuseDepth(values: readonly object[]): never {
+    const firsts = values.map((value) => values.indexOf(value));
+    const again = firsts.findIndex((first, depth) => first < depth);
+    if (again === -1) this.#refuse(`${DEPTH_MAX} levels deep`);
+    this.#refuse(`the same object as ${this.#placeOf(firsts[again])}`, again);
+  }
+
+  #refuse(is: string, depth: number = this.#path.length): never {
+    throw new NotSerializableError(this.#action, this.#placeOf(depth), is);
+  }
+
+  #placeOf(depth: number | undefined): string {
+    return `$${this.#path.slice(0, depth).join("")}`;
   }
 }
 

@@ -66,6 +66,11 @@ export function labelOf({ kind, key }: ItemName<string>): string {
   return `"${kind}/${key}"`;
 }
 
+/** Its name alone, of what knows more. */
+export function nameOf({ kind, key }: ItemName<string>): ItemName<string> {
+  return { kind, key };
+}
+
 /** Where an item stands in a map. */
 export function placeOf({ kind, key }: ItemName<string>): string {
   return `${kind.length} ${kind}${key}`;

@@ -6,15 +6,9 @@
  */
 import type { CloseOptions } from "../core/closing.ts";
 import type { KindDefinition } from "../core/kind.ts";
-import { type Observer, OBSERVER_METHODS } from "../core/observer.ts";
-import {
-  check,
-  checkOne,
-  FUNCTION,
-  MS,
-  OBJECT,
-  type Rules,
-} from "../core/options.ts";
+import type { Observer } from "../core/observer.ts";
+import { checkObserver } from "../core/observing.ts";
+import { check, checkOne, MS, type Rules } from "../core/options.ts";
 import { CONCURRENCY } from "../core/scheduler_options.ts";
 import { closeAll, type DurableCloseReport } from "./closing.ts";
 import { type Definition, readKind } from "./definition.ts";
@@ -24,9 +18,9 @@ import {
   type DurableSchedulerOptions,
 } from "./durable_options.ts";
 import { Engine } from "./engine.ts";
-import { type HandleParts, KindHandle } from "./handle.ts";
-import { Intake } from "./intake.ts";
-import { Operations } from "./operations.ts";
+import { type HandleParts, KindHandle, type Tools, toolsOf } from "./handle.ts";
+import { DurableTarget } from "./target.ts";
+import type { Target } from "../core/target.ts";
 import { Shift } from "./shift.ts";
 import { type DurableSnapshot, snapshotOf } from "./snapshot.ts";
 import { work, WORK_RULES, type WorkOptions, type WorkReport } from "./work.ts";
@@ -63,8 +57,7 @@ const ABORT_GRACE_DEFAULT_MS = 1_000;
 export class DurableScheduler {
   readonly #engine: Engine;
   readonly #handlers: "here" | "on-call" | "elsewhere";
-  readonly #intake: Intake;
-  readonly #operations: Operations;
+  readonly #tools: Tools;
   readonly #handles: Map<Definition, HandleParts> = new Map();
   readonly #shifts: Set<Shift> = new Set();
   #closed: Promise<DurableCloseReport> | undefined;
@@ -80,8 +73,7 @@ export class DurableScheduler {
     const checked = checkDurable(options);
     this.#handlers = checked.handlers;
     this.#engine = new Engine(checked);
-    this.#intake = new Intake(this.#engine);
-    this.#operations = new Operations(this.#engine);
+    this.#tools = toolsOf(this.#engine);
     if (checked.signal !== undefined) this.#follow(checked.signal);
   }
 
@@ -168,6 +160,11 @@ export class DurableScheduler {
     return await work(this.#engine, times, (quiet) => this.#begin(quiet));
   }
 
+  /** The scheduler as others reach it by name and key: what `./http` serves. */
+  target(): Target {
+    return new DurableTarget(this, this.#engine, this.#tools);
+  }
+
   /** Claims nothing more in this process until `resume()`. What runs goes on. */
   pause(): void {
     this.#setPaused(true);
@@ -209,12 +206,7 @@ export class DurableScheduler {
    * @throws {TypeError} One of its methods is no function.
    */
   observe(observer: Observer): () => void {
-    const action = "Cannot observe";
-    checkOne(action, "observer", OBJECT, observer);
-    for (const name of OBSERVER_METHODS) {
-      const method: unknown = observer[name];
-      if (method !== undefined) checkOne(action, name, FUNCTION, method);
-    }
+    checkObserver(observer);
     return this.#engine.reporter.observe(observer);
   }
 
@@ -263,8 +255,7 @@ export class DurableScheduler {
   #handlesOf(definition: Definition): HandleParts {
     const known = this.#handles.get(definition);
     if (known !== undefined) return known;
-    const [intake, operations] = [this.#intake, this.#operations];
-    const parts = { definition, intake, operations };
+    const parts = { definition, ...this.#tools };
     this.#handles.set(definition, parts);
     return parts;
   }

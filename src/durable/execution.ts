@@ -7,7 +7,7 @@
 import { CancelledError } from "../core/errors.ts";
 import type { Cause } from "../core/halt.ts";
 import { Call } from "./call.ts";
-import { labelOf, placeOf } from "./definition.ts";
+import { labelOf, nameOf, placeOf } from "./definition.ts";
 import type { Engine } from "./engine.ts";
 import { CrashedError, type LeaseLostError } from "./errors.ts";
 import type { HandleParts } from "./handle.ts";
@@ -218,8 +218,4 @@ export class Execution {
   #label(): string {
     return `The run of ${labelOf(this.claim)}`;
   }
-}
-
-function nameOf({ kind, key }: Claim): { kind: string; key: string } {
-  return { kind, key };
 }

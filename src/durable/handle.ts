@@ -18,15 +18,29 @@ import type {
   ReadLetter,
   RequestOptions,
 } from "./durable_kind.ts";
-import type { Intake } from "./intake.ts";
-import type { Operations } from "./operations.ts";
+import { Asking } from "./asking.ts";
+import type { Engine } from "./engine.ts";
+import { Intake } from "./intake.ts";
+import { Operations } from "./operations.ts";
 import type { DurableOutcome, Page, StoredItem } from "./stored.ts";
 
-/** What handles are given. */
-export interface HandleParts {
-  readonly definition: Definition;
+/** What asks on behalf of handles and targets. */
+export interface Tools {
   readonly intake: Intake;
+  readonly asking: Asking;
   readonly operations: Operations;
+}
+
+/** What handles are given. */
+export interface HandleParts extends Tools {
+  readonly definition: Definition;
+}
+
+/** The tools of one scheduler. */
+export function toolsOf(engine: Engine): Tools {
+  const intake = new Intake(engine);
+  const asking = new Asking(engine, intake);
+  return { intake, asking, operations: new Operations(engine) };
 }
 
 /** What a handle of a run is told of it. */
@@ -60,14 +74,21 @@ export class Item implements DurableItem<unknown, unknown, unknown> {
     this.#checkLease();
     const { intake, definition } = this.#parts;
     const isOwn = this.#run?.isOver === false;
-    const saying = { message, options, isOwn };
-    return await intake.enqueue(definition, this.key, saying);
+    const { outcome } = await intake.enqueue({
+      definition,
+      key: this.key,
+      message,
+      options,
+      reply: undefined,
+      isOwn,
+    });
+    return outcome;
   }
 
   request(message?: unknown, options?: RequestOptions): Promise<unknown> {
-    const { intake, definition } = this.#parts;
-    const saying = { message, options, isOwn: false };
-    return intake.request(definition, this.key, saying);
+    const { asking, definition } = this.#parts;
+    const question = { definition, key: this.key, message };
+    return asking.request(question, options);
   }
 
   flush(options: WaitOptions = {}): Promise<void> {
@@ -169,10 +190,14 @@ export class KindHandle implements DurableKind<unknown, unknown, unknown> {
     return await this.get(key).enqueue(message, options);
   }
 
-  enqueueMany(
+  async enqueueMany(
     entries: Iterable<EnqueueEntry<unknown>>,
   ): Promise<(DurableOutcome | Error)[]> {
-    return this.#parts.intake.enqueueMany(this.#parts.definition, entries);
+    const { definition, intake } = this.#parts;
+    const answers = await intake.enqueueMany(definition, entries);
+    return answers.map((answer) =>
+      answer instanceof Error ? answer : answer.outcome
+    );
   }
 
   async request(

@@ -4,33 +4,20 @@
  *
  * @module
  */
-import type { ItemName } from "../core/calls.ts";
-import { QueueFullError, SkippedError } from "../core/errors.ts";
-import {
-  check,
-  checkKey,
-  checkOne,
-  KEY,
-  type Rules,
-  SIGNAL,
-} from "../core/options.ts";
+import { QueueFullError } from "../core/errors.ts";
+import type { Timing } from "../core/calls.ts";
+import { check, checkKey, KEY, MS, type Rules } from "../core/options.ts";
 import { validate } from "../core/schema.ts";
-import { readTiming } from "../core/timing.ts";
-import type { WaitOptions } from "../core/calls.ts";
+import { readTiming, RESCHEDULE } from "../core/timing.ts";
 import { decode, encode } from "./codec.ts";
-import { type Definition, labelOf, placeOf } from "./definition.ts";
-import type {
-  EnqueueEntry,
-  EnqueueOptions,
-  RequestOptions,
-} from "./durable_kind.ts";
+import { type Definition, labelOf, nameOf, placeOf } from "./definition.ts";
+import type { EnqueueEntry, EnqueueOptions } from "./durable_kind.ts";
 import type { Engine } from "./engine.ts";
 import { mergeAll } from "./merging.ts";
-import type { Subject } from "./requests.ts";
-import type { DurableOutcome, Receipt, Wake } from "./stored.ts";
+import type { Receipt, Wake } from "./stored.ts";
 
 /** What a wake is made of. */
-interface Parts {
+export interface Asked {
   readonly definition: Definition;
   readonly key: string;
   readonly message: unknown;
@@ -40,14 +27,14 @@ interface Parts {
   readonly isOwn: boolean;
 }
 
-/** What an enqueue says, and who says it. */
-export interface Saying<Options> {
-  readonly message: unknown;
-  readonly options: Options | undefined;
-  readonly isOwn: boolean;
-}
-
-const WAIT_RULES: Rules<WaitOptions> = { signal: SIGNAL };
+/** What an enqueue may say of time. */
+export const TIMING_RULES: Rules<Timing> = {
+  delay: MS,
+  at: { must: "a valid Date", type: "object" }, // It is read by readTiming().
+  reschedule: RESCHEDULE,
+  maxDelay: MS,
+};
+const ENQUEUE_RULES: Rules<EnqueueOptions> = { ...TIMING_RULES, id: KEY };
 /** How often a full inbox is folded for one enqueue. */
 const FOLDS_MAX = 3;
 
@@ -59,22 +46,25 @@ export class Intake {
     this.#engine = engine;
   }
 
+  /** Throws for a mistake in what an enqueue says. */
+  check(asked: Asked): void {
+    this.#wakeOf(asked);
+  }
+
   /** Asks for a run that begins after this call. */
-  async enqueue(
-    definition: Definition,
-    key: string,
-    saying: Saying<EnqueueOptions>,
-  ): Promise<DurableOutcome> {
-    const wake = this.#wakeOf({ definition, key, ...saying, reply: undefined });
-    const { outcome } = await this.#commitOne(definition, wake);
-    return outcome;
+  async enqueue(asked: Asked): Promise<Receipt> {
+    const wake = this.#wakeOf(asked);
+    const [answer] = await this.#commit(asked.definition, [wake]);
+    if (answer === undefined) throw new TypeError("The store gave no answer");
+    if (answer instanceof Error) throw answer;
+    return answer;
   }
 
   /** Asks for many. Each is answered by itself. */
   async enqueueMany(
     definition: Definition,
     entries: Iterable<EnqueueEntry<unknown>>,
-  ): Promise<(DurableOutcome | Error)[]> {
+  ): Promise<(Receipt | Error)[]> {
     const every = `Cannot enqueue "${definition.name}"`;
     this.#engine.checkOpen(every);
     if (typeof Object(entries)[Symbol.iterator] !== "function") {
@@ -87,55 +77,10 @@ export class Intake {
     const good = wakes.flatMap((wake) => wake instanceof Error ? [] : [wake]);
     const answers = await this.#commit(definition, good);
     let next = 0;
-    return wakes.map((wake) => {
-      const answer = wake instanceof Error ? wake : answers[next++];
-      if (answer === undefined) {
-        return new TypeError("The store gave no answer");
-      }
-      return answer instanceof Error ? answer : answer.outcome;
-    });
-  }
-
-  /** Asks for a run, and waits for its result. */
-  async request(
-    definition: Definition,
-    key: string,
-    { message, options = {}, isOwn }: Saying<RequestOptions>,
-  ): Promise<unknown> {
-    const { signal: given, ...timing } = options;
-    const { signal } = check("Cannot request", { signal: given }, WAIT_RULES);
-    const { requests } = this.#engine;
-    const name = { kind: definition.name, key };
-    const subject = { name, isHolding: definition.isHolding };
-    const saying = { message, options: timing, isOwn };
-    const parts = { definition, key, ...saying };
-    this.#wakeOf({ ...parts, reply: undefined }); // Mistakes come first.
-    if (signal?.aborted) throw signal.reason;
-    const { reply, result } = requests.begin(subject);
-    const aborted = (): void => requests.reject(reply, signal?.reason);
-    signal?.addEventListener("abort", aborted, { once: true });
-    this.#commitOne(definition, this.#wakeOf({ ...parts, reply })).then(
-      ({ outcome }) => this.#asked(subject, reply, outcome),
-      (error: unknown) => requests.reject(reply, error),
+    return wakes.map((wake) =>
+      (wake instanceof Error ? wake : answers[next++]) ??
+        new TypeError("The store gave no answer")
     );
-    try {
-      return await result;
-    } finally {
-      signal?.removeEventListener("abort", aborted);
-    }
-  }
-
-  /** A request has been stored. */
-  #asked(
-    { name, isHolding }: Subject,
-    reply: string,
-    outcome: DurableOutcome,
-  ): void {
-    const { requests } = this.#engine;
-    if (outcome === "skipped") {
-      const action = `Cannot request ${labelOf(name)}`;
-      requests.reject(reply, new SkippedError(action));
-    } else if (isHolding && outcome === "coalesced") requests.look();
   }
 
   #tryWake(
@@ -152,13 +97,12 @@ export class Intake {
     }
   }
 
-  #wakeOf({ definition, key, message, ...rest }: Parts): Wake {
+  #wakeOf({ definition, key, message, ...rest }: Asked): Wake {
     const { options = {}, reply, isOwn } = rest;
     const { maxInbox, schema, whenRunning } = definition;
     const action = `Cannot enqueue ${labelOf({ kind: definition.name, key })}`;
     this.#engine.checkOpen(action);
-    const { id, ...timing } = options;
-    if (id !== undefined) checkOne(action, "id", KEY, id);
+    const { id, ...timing } = check(action, options, ENQUEUE_RULES);
     const when = readTiming(timing, this.#engine.clock);
     const value = schema === undefined
       ? message
@@ -176,13 +120,6 @@ export class Intake {
       whenRunning: isOwn && whenRunning === "restart" ? "rerun" : whenRunning,
       maxInbox,
     };
-  }
-
-  async #commitOne(definition: Definition, wake: Wake): Promise<Receipt> {
-    const [answer] = await this.#commit(definition, [wake]);
-    if (answer === undefined) throw new TypeError("The store gave no answer");
-    if (answer instanceof Error) throw answer;
-    return answer;
   }
 
   /** Commits, and folds the inboxes that are full where that can be done. */
@@ -229,7 +166,7 @@ export class Intake {
   /** `false`: there was nothing to fold, or `merge` threw. */
   async #fold(definition: Definition, wake: Wake): Promise<boolean> {
     const { reporter, store } = this.#engine;
-    const name = { kind: wake.kind, key: wake.key };
+    const name = nameOf(wake);
     const action = `Cannot fold the messages of ${labelOf(name)}`;
     let isThrown = false;
     const fold = (bodies: readonly Uint8Array[]): Uint8Array => {
@@ -275,10 +212,6 @@ export class Intake {
     const version = ++engine.version;
     engine.reporter.tell("enqueued", { ...name, outcome, version });
   }
-}
-
-function nameOf({ kind, key }: Wake): ItemName<string> {
-  return { kind, key };
 }
 
 function isFull(answer: unknown): answer is QueueFullError {

@@ -12,7 +12,7 @@
 import type { ItemName } from "../core/calls.ts";
 import { ClosedError } from "../core/errors.ts";
 import { Alarm } from "./alarm.ts";
-import type { Definition } from "./definition.ts";
+import { type Definition, nameOf } from "./definition.ts";
 import type { Claimer, Engine } from "./engine.ts";
 import { OvertimeError, StoreError } from "./errors.ts";
 import { Execution } from "./execution.ts";
@@ -291,8 +291,4 @@ export class Pump implements Claimer {
       return [];
     });
   }
-}
-
-function nameOf({ kind, key }: Claim): ItemName<string> {
-  return { kind, key };
 }

@@ -53,13 +53,15 @@ export interface Request {
   readonly reply: string;
   /** Settles as the run does. */
   readonly result: Promise<unknown>;
+  /** Waits no more: it rejects. */
+  leave(error: unknown): void;
 }
 
 /** Those who wait for results, in one scheduler. */
 export class Requests {
   readonly #parts: RequestParts;
   readonly #prefix: string;
-  readonly #waiters: Map<string, Waiter> = new Map();
+  readonly #waiters: Map<string, readonly Waiter[]> = new Map();
   readonly #rounds: Rounds;
   #count = 0;
   /** Is it time to look, whatever has happened? */
@@ -72,17 +74,25 @@ export class Requests {
     this.#rounds = new Rounds(parts.outage, () => this.#look());
   }
 
-  /** Begins to wait for the result of a run. */
-  begin(subject: Subject): Request {
-    const reply = `${this.#prefix}${this.#count++}`;
-    const result = new Promise<unknown>((resolve, reject) => {
-      this.#waiters.set(reply, { ...subject, resolve, reject });
-    });
+  /** Begins to wait for the result of a run; of the same one as others do, if
+   * the reply is theirs. */
+  begin(
+    subject: Subject,
+    reply: string = `${this.#prefix}${this.#count++}`,
+  ): Request {
+    const { promise, resolve, reject } = settleable();
+    const waiter = { ...subject, resolve, reject };
+    const others = this.#waiters.get(reply) ?? [];
+    this.#waiters.set(reply, [...others, waiter]);
+    const leave = (error: unknown): void => {
+      this.#leave(reply, waiter);
+      reject(error);
+    };
     this.#stopListening ??= this.#parts.bell.listenCalmly((isPoll) => {
       this.#isPoll ||= isPoll;
       this.#rounds.ask();
     });
-    return { reply, result };
+    return { reply, result: promise, leave };
   }
 
   /** Is it told here, if at all? */
@@ -92,12 +102,12 @@ export class Requests {
 
   /** The run has succeeded. */
   resolve(reply: string, value: unknown): void {
-    this.#take(reply)?.resolve(value);
+    for (const waiter of this.#take(reply)) waiter.resolve(value);
   }
 
   /** There will be no result. */
   reject(reply: string, error: unknown): void {
-    this.#take(reply)?.reject(error);
+    for (const waiter of this.#take(reply)) waiter.reject(error);
   }
 
   /** Looks whether the store has results. */
@@ -107,20 +117,32 @@ export class Requests {
 
   /** All who wait are refused. Resolves when nothing is under way. */
   close(): Promise<void> {
-    for (const [reply, waiter] of [...this.#waiters]) {
+    for (const [reply, [waiter]] of [...this.#waiters]) {
+      if (waiter === undefined) continue;
       this.reject(reply, new ClosedError(actionOf(waiter)));
     }
     return this.#rounds.stop();
   }
 
-  #take(reply: string): Waiter | undefined {
-    const waiter = this.#waiters.get(reply);
+  #take(reply: string): readonly Waiter[] {
+    const waiters = this.#waiters.get(reply) ?? [];
     this.#waiters.delete(reply);
+    this.#rest();
+    return waiters;
+  }
+
+  #leave(reply: string, waiter: Waiter): void {
+    const others = this.#waiters.get(reply)?.filter((each) => each !== waiter);
+    if (others === undefined || others.length === 0) this.#take(reply);
+    else this.#waiters.set(reply, others);
+  }
+
+  /** Listens only while somebody waits. */
+  #rest(): void {
     if (this.#waiters.size === 0) {
       this.#stopListening?.();
       this.#stopListening = undefined;
     }
-    return waiter;
   }
 
   async #look(): Promise<void> {
@@ -131,11 +153,10 @@ export class Requests {
     results.forEach((result, index) => {
       const reply = replies[index];
       if (result === undefined || reply === undefined) return;
-      const waiter = this.#take(reply);
-      if (waiter !== undefined) settle(waiter, result);
+      for (const waiter of this.#take(reply)) settle(waiter, result);
     });
     for (const reply of replies) {
-      const waiter = this.#waiters.get(reply);
+      const [waiter] = this.#waiters.get(reply) ?? [];
       if (waiter?.isHolding) await this.#lookIfHeld(reply, waiter);
     }
   }
@@ -146,11 +167,24 @@ export class Requests {
     if (item === undefined || !item.held || item.running !== 0) return;
     const [result] = await this.#parts.store.results([reply]);
     if (result !== undefined) { // It came meanwhile.
-      this.#take(reply);
-      return settle(waiter, result);
+      for (const each of this.#take(reply)) settle(each, result);
+      return;
     }
     this.reject(reply, new HeldError(actionOf(waiter), undefined));
   }
+}
+
+/** A promise that others settle; not all hosts have `Promise.withResolvers`. */
+function settleable(): Pick<Waiter, "resolve" | "reject"> & {
+  readonly promise: Promise<unknown>;
+} {
+  let resolve: Waiter["resolve"] = () => {};
+  let reject: Waiter["reject"] = () => {};
+  const promise = new Promise((onResult, onError) => {
+    resolve = onResult;
+    reject = onError;
+  });
+  return { promise, resolve, reject };
 }
 
 /** What another process is told of an error. */

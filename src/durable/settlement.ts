@@ -7,7 +7,7 @@
 import { CancelledError, ClosedError, HeldError } from "../core/errors.ts";
 import type { Call } from "./call.ts";
 import { completionOf } from "./completion.ts";
-import { type Definition, labelOf } from "./definition.ts";
+import { type Definition, labelOf, nameOf } from "./definition.ts";
 import type { Engine } from "./engine.ts";
 import { ConflictError, StoreError } from "./errors.ts";
 import { readMessages } from "./merging.ts";
@@ -254,10 +254,6 @@ export class Settlement {
   #label(): string {
     return `The run of ${labelOf(this.#facts.claim)}`;
   }
-}
-
-function nameOf({ kind, key }: Claim): { kind: string; key: string } {
-  return { kind, key };
 }
 
 /** What one who waits is told. */

@@ -1,0 +1,60 @@
+/**
+ * A page of the keys in memory, which have no order of their own.
+ *
+ * @module
+ */
+import type { KindHandle } from "./kind_handle.ts";
+import { check, integer, oneOf, type Rule, type Rules } from "./options.ts";
+import type { TargetPage, TargetQuery } from "./target.ts";
+
+const LIMIT_DEFAULT = 100;
+const LIMIT_MAX = 1_000;
+const TEXT: Rule = { must: "a string", type: "string" };
+const RULES: Rules<TargetQuery> = {
+  prefix: TEXT,
+  cursor: TEXT,
+  limit: integer(1, LIMIT_MAX),
+  state: oneOf(
+    "idle",
+    "queued",
+    "delayed",
+    "backoff",
+    "suspended",
+    "held",
+    "running",
+    "deleting",
+    "deleted",
+  ),
+};
+
+/** The keys behind the cursor, the smallest first. It looks at all keys of the
+ * kind, and holds few of them. */
+export function pageOf(
+  kind: KindHandle,
+  query: TargetQuery,
+): TargetPage<string> {
+  const { prefix = "", state, cursor, limit = LIMIT_DEFAULT } = check(
+    "Cannot list items",
+    query,
+    RULES,
+  );
+  let smallest: string[] = [];
+  for (const key of kind.keys({ state })) {
+    if (cursor !== undefined && key <= cursor) continue;
+    if (!key.startsWith(prefix)) continue;
+    smallest.push(key);
+    if (smallest.length > 2 * limit) smallest = cut(smallest, limit + 1);
+  }
+  smallest = cut(smallest, limit + 1);
+  const items = smallest.slice(0, limit);
+  const isLast = smallest.length <= limit;
+  return { items, cursor: isLast ? undefined : items.at(-1) };
+}
+
+function cut(keys: string[], length: number): string[] {
+  return keys.sort(inOrder).slice(0, length);
+}
+
+function inOrder(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
