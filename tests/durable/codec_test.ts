@@ -138,12 +138,39 @@ for (const [name, value, words] of REFUSED) {
   });
 }
 
-Deno.test("encode() refuses a cycle", () => {
-  const value: { self?: unknown } = {};
-  value.self = value;
+/** `levels` lists in each other, the first of which stands in the last. */
+function ring(levels: number): unknown {
+  const first: unknown[] = [];
+  let last = first;
+  for (let level = 1; level < levels; level++) {
+    const inner: unknown[] = [];
+    last.push(inner);
+    last = inner;
+  }
+  last.push(first);
+  return first;
+}
 
-  assertThrows(() => twice(value), NotSerializableError, "part of itself");
-});
+const folder: Record<string, unknown> = { name: "b" };
+folder.parent = new Map([["a", folder]]);
+
+const CYCLES: readonly (readonly [string, unknown, string])[] = [
+  ["of one object", ring(1), "$[0] is the same object as $"],
+  ["of 100", ring(100), `$${"[0]".repeat(100)} is the same object as $`],
+  [
+    "deep inside",
+    { all: [folder] },
+    "$.all[0].parent.values[0] is the same object as $.all[0]",
+  ],
+];
+
+for (const [what, value, words] of CYCLES) {
+  Deno.test(`encode() refuses a cycle ${what}, and says where`, () => {
+    const error = assertThrows(() => twice(value), NotSerializableError);
+
+    assertEquals(error.message, `Cannot store as ${words}`);
+  });
+}
 
 Deno.test("encode() refuses what is too deep, and takes what is not", () => {
   const nest = (levels: number): unknown =>

@@ -36,7 +36,9 @@ class Failing {
   }
 }
 
-async function fill(store: Store, count: number): Promise<void> {
+/** Enqueues so many messages; answers the version after the last. */
+async function fill(store: Store, count: number): Promise<string> {
+  let version = "";
   for (let n = 0; n < count; n++) {
     const [answer] = await store.enqueue([{
       ...NAME,
@@ -51,7 +53,9 @@ async function fill(store: Store, count: number): Promise<void> {
       maxInbox: 1_000,
     }]);
     if (answer instanceof Error) throw answer;
+    version = answer?.version ?? version;
   }
+  return version;
 }
 
 Deno.test("a deletion that fails midway refuses enqueues, and promote ends it", async () => {
@@ -79,6 +83,23 @@ Deno.test("a deletion that fails midway refuses enqueues, and promote ends it", 
   assertEquals(dead.length, 60);
   assertEquals(items[0]?.error, "deleted");
   assertEquals((await store.fsck({ repair: false })).faults, []);
+  await store.close();
+});
+
+Deno.test("a deletion that fails midway and is asked for again is one", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const failing = new Failing(kv);
+  const store = denoKvStore(failing.kv, { patience: 20 });
+  const version = await fill(store, 100);
+  failing.commitsLeft = 2; // It is marked, and loses its first page.
+  await assertRejects(() => store.delete(NAME));
+  failing.commitsLeft = Infinity;
+
+  const { messages } = await store.delete(NAME);
+
+  assertEquals(messages?.length, 60);
+  assertEquals((await store.standing(NAME, version)).state, "deleted");
+  assertEquals(await store.inspect(NAME), undefined);
   await store.close();
 });
 

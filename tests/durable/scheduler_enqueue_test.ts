@@ -1,4 +1,9 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import {
   ClosedError,
   InvalidMessageError,
@@ -274,6 +279,38 @@ Deno.test("enqueueMany() answers each by itself, in order", async () => {
   );
   assertEquals(await a.get("k").cancel(), [1, 2]);
 });
+
+Deno.test("enqueue() and request() name the options that there are", async () => {
+  await using stage = new Stage();
+  const a = stage.scheduler().define("a", { run(): void {} });
+  const odd = { urgent: true, delay: 0 };
+  const none = 'as it has no option "urgent": known are delay, at, reschedule';
+
+  const [many] = await a.enqueueMany([{ key: "k", ...odd }]);
+
+  const enqueueing = `Cannot enqueue "a/k" ${none}, maxDelay, id`;
+  assertEquals(told(many), `TypeError: ${enqueueing}`);
+  const enqueued = (): Promise<unknown> => a.enqueue("k", undefined, odd);
+  await assertRejects(enqueued, TypeError, enqueueing);
+  await assertRejects(
+    () => a.request("k", undefined, odd),
+    TypeError,
+    `Cannot request "a/k" ${none}, maxDelay, signal`,
+  );
+});
+
+for (const at of ["today", new Date(NaN), 7]) {
+  Deno.test(`enqueue() refuses ${at} as a date`, async () => {
+    await using stage = new Stage();
+    const a = stage.scheduler().define("a", { run(): void {} });
+
+    const error = await a.enqueue("k", undefined, { at: at as Date }) // It is none.
+      .catch((reason) => reason);
+
+    assert(error instanceof Error, "it is refused");
+    assertStringIncludes(error.message, '"at" must be a valid Date');
+  });
+}
 
 Deno.test("enqueueMany() of none asks the store nothing", async () => {
   await using stage = new Stage();

@@ -3,19 +3,31 @@
  *
  * @module
  */
+import type { Clock } from "../../core/clock.ts";
+import { Ear } from "./ear.ts";
 import type { KvKey, KvLike } from "./kv_like.ts";
+
+/** What bells are rung by. */
+export interface BellsParts {
+  readonly kv: KvLike;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** The entry that others write when something may have changed. */
+  readonly key: KvKey;
+  /** Ring for what other processes write as well, if the database can tell? */
+  readonly isWatching: boolean;
+}
 
 /** Any number of bells, rung together. */
 export class Bells {
   readonly #bells: Set<() => void> = new Set();
-  readonly #listen: (() => ReadableStream<unknown>) | undefined;
-  #reader: ReadableStreamDefaultReader<unknown> | undefined;
+  readonly #ear: Ear | undefined;
 
-  /** Rings for what other processes write as well, if the database can tell. */
-  constructor(kv: KvLike, key: KvKey, isWatching: boolean) {
+  constructor({ kv, clock, random, key, isWatching }: BellsParts) {
     const { watch } = kv;
     if (isWatching && watch !== undefined) {
-      this.#listen = () => watch.call(kv, [key]);
+      const listen = (): ReadableStream<unknown> => watch.call(kv, [key]);
+      this.#ear = new Ear({ clock, random, listen, heard: this.ring });
     }
   }
 
@@ -32,7 +44,7 @@ export class Bells {
   add(bell: () => void): () => void {
     const own = (): void => bell(); // The same bell may be added twice.
     this.#bells.add(own);
-    this.#open();
+    this.#ear?.open();
     return () => {
       this.#bells.delete(own);
       if (this.#bells.size === 0) this.close();
@@ -41,26 +53,6 @@ export class Bells {
 
   /** Listens no more. */
   close(): void {
-    const reader = this.#reader;
-    this.#reader = undefined;
-    reader?.cancel().catch(() => {}); // It is over, however it ends.
-  }
-
-  #open(): void {
-    if (this.#reader !== undefined || this.#listen === undefined) return;
-    const reader = this.#reader = this.#listen().getReader();
-    this.#follow(reader).catch(() => {
-      // Who relies on a bell looks now and then as well.
-      if (this.#reader === reader) this.#reader = undefined;
-    });
-  }
-
-  async #follow(reader: ReadableStreamDefaultReader<unknown>): Promise<void> {
-    for (;;) {
-      const { done } = await reader.read();
-      if (done) break;
-      this.ring();
-    }
-    if (this.#reader === reader) this.#reader = undefined;
+    this.#ear?.close();
   }
 }

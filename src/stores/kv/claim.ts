@@ -23,6 +23,8 @@ import { change, known, type Parts } from "./parts.ts";
 const CLAIMS_MAX = 48;
 /** What is claimed in one commit is listed in one value. */
 const LIST_BYTES_MAX = 60_000;
+/** Deno KV takes 2,048 bytes for a key. */
+const NAME_BYTES_MAX = 4_200;
 /** A ready list, and what is taken of it. */
 interface Head {
   readonly kind: string;
@@ -57,13 +59,24 @@ export async function claimReady(
     try {
       const some = await claimSome(parts, session, open, most);
       claims.push(...some);
-      if (some.length < most) break;
+      if (some.length < most && !mayBeCut(some)) break;
     } catch (error) {
       if (claims.length === 0) throw error;
       break; // What has been claimed is not to be lost.
     }
   }
   return claims;
+}
+
+/** May their list be full, so that more items are ready? */
+function mayBeCut(claims: readonly KvClaim[]): boolean {
+  const bytes = claims.reduce((sum, claim) => sum + bytesOf(claim), 0);
+  return bytes + NAME_BYTES_MAX > LIST_BYTES_MAX;
+}
+
+/** What a name takes in a list, at most. */
+function bytesOf({ kind, key }: Name): number {
+  return 2 * (kind.length + key.length) + 40;
 }
 
 /** Claims as many as one commit has room for. */
@@ -165,7 +178,7 @@ function choose(heads: Head[], wants: readonly Want[], limit: number): Head[] {
     const ofKind = left.get(head.kind) ?? 0;
     const some = head.mentions.slice(0, Math.min(all, ofKind));
     const end = some.findIndex(({ key }) => {
-      bytes += 2 * (head.kind.length + key.length) + 40;
+      bytes += bytesOf({ kind: head.kind, key });
       return bytes > LIST_BYTES_MAX;
     });
     head.taken = end === -1 ? some : some.slice(0, end);

@@ -66,7 +66,7 @@ export function setLetter(
 ): void {
   const own = bytesOf(letter.messages);
   const room = Math.max(0, LETTER_BYTES_MAX - own);
-  const error = wholeOf(letter.error.slice(0, room));
+  const error = beginningOf(letter.error, room);
   draft.set(place, { ...letter, error }, { bytes: own + error.length });
 }
 
@@ -76,23 +76,12 @@ export function cut(text: string): Uint8Array {
   return bytes.slice(0, new TextEncoder().encodeInto(text, bytes).written);
 }
 
-/** Without half a character at its end. */
-function wholeOf(bytes: Uint8Array): Uint8Array {
-  let end = bytes.length;
-  while (end > 0 && (bytes[end - 1] ?? 0) >= 0x80) end--;
-  const tail = bytes.subarray(end);
-  const text = new TextDecoder().decode(tail);
-  const isWhole = !text.endsWith("\ufffd");
-  return isWhole ? bytes : bytes.slice(0, bytes.length - trailing(tail));
-}
-
-/** How many bytes of an unfinished character there are at the end. */
-function trailing(tail: Uint8Array): number {
-  let count = 1;
-  while (count < tail.length && ((tail.at(-count) ?? 0) & 0xc0) === 0x80) {
-    count++;
-  }
-  return count;
+/** As much of a text in UTF-8 as there is room for, in whole characters. */
+function beginningOf(text: Uint8Array, room: number): Uint8Array {
+  let end = room;
+  // What goes on with a character begins with the bits 10.
+  while (end > 0 && ((text[end] ?? 0) & 0xc0) === 0x80) end--;
+  return text.slice(0, end);
 }
 
 /** Keeps the result for all who wait and have not been told, its body once. */

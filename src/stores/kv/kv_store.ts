@@ -91,7 +91,8 @@ export class DenoKvStore implements Store {
     const { patience: patienceMs = PATIENCE_DEFAULT_MS } = options;
     const layout = new Layout([...prefix]);
     const patient = new PatientKv(kv, clock, patienceMs);
-    const bells = new Bells(kv, layout.bell, watch);
+    const key = layout.bell;
+    const bells = new Bells({ kv, clock, random, key, isWatching: watch });
     const parts = [random() * 2 ** 52, random() * 2 ** 52, clock.today()];
     const lane = [...parts, stores++]
       .map((part) => Math.floor(part).toString(36)).join("-");

@@ -63,6 +63,15 @@ export const idTests: Tests = {
     expectEqual(await trial.drain(), ["m", "n"], "what runs are handed");
   },
 
+  "id: its window may be a fraction": async (trial) => {
+    await trial.send("a", "m", { id: "7", idWindowMs: 1.5 });
+
+    trial.clock.advance(2);
+    const outcome = await trial.send("a", "n", { id: "7", idWindowMs: 1.5 });
+
+    expectEqual(outcome, "coalesced", "the outcome");
+  },
+
   "id: a duplicate makes the window no longer": async (trial) => {
     await trial.send("a", "m", { id: "7", idWindowMs: 5_000 });
     trial.clock.advance(3_000);

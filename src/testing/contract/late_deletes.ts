@@ -199,6 +199,22 @@ export const lateDeleteTests: Tests = {
     await expectForgotten(trial);
   },
 
+  "delete() buries many large messages": async (trial) => {
+    const body = new Uint8Array(trial.store.limits.messageBytes);
+    await trial.send("a", "1");
+    const run = await trial.start();
+    for (let sent = 0; sent < 14; sent++) {
+      await trial.send("a", undefined, { body });
+    }
+    await trial.store.delete(named("a"));
+
+    const state = await trial.complete(run);
+
+    expectEqual(state, "idle", "its end");
+    expectEqual((await trial.deadTexts()).length, 14, "dead messages");
+    await expectForgotten(trial);
+  },
+
   "delete() leaves no dead letter of a bare wake-up": async (trial) => {
     await trial.send("a");
     const run = await trial.start();

@@ -5,7 +5,15 @@
  */
 import { expectEqual } from "./expect.ts";
 import { bury, redriveTests } from "./redrives.ts";
-import { FAILED, KIND, type Tests, textsOf, type Trial } from "./trial.ts";
+import {
+  bytesOf,
+  FAILED,
+  KIND,
+  named,
+  type Tests,
+  textsOf,
+  type Trial,
+} from "./trial.ts";
 
 /** How a run fails for the last time with this error. */
 async function buryAs(trial: Trial, error: string): Promise<string> {
@@ -81,6 +89,19 @@ export const letterTests: Tests = {
     const error = "Cannot reach 東京 🚉: timed out";
 
     expectEqual(await buryAs(trial, error), error, "its error");
+  },
+
+  "dead() keeps a letter when the rest of its messages is folded": async (
+    trial,
+  ) => {
+    const texts = ["1", "2", "3"];
+    await trial.store.enqueue(texts.map((text) => trial.wake("a", text)));
+    await trial.end(await trial.start("a", 1), "bury");
+    await trial.store.fold(named("a"), () => bytesOf("2+3"));
+
+    await trial.end(await trial.start(), "bury");
+
+    expectEqual(await trial.deadTexts(), ["1", "2+3"], "dead letters");
   },
 
   "dead() gives later letters of a key greater ids": async (trial) => {

@@ -33,6 +33,29 @@ export const redriveTests: Tests = {
     expectEqual([run.texts, run.claim.failures], [["m"], 0], "its run");
   },
 
+  "redrive() and discard() take a letter for the name of its item": async (
+    trial,
+  ) => {
+    const texts = ["1", "2"];
+    await trial.store.enqueue(texts.map((text) => trial.wake("a", text)));
+    await trial.end(await trial.start(), "bury");
+    const [letter] = await trial.letters();
+    const dead = expectSome(letter, "a dead letter");
+    const other = await bury(trial, "m", "b");
+
+    const count = await trial.store.redrive(dead, dead.id);
+    const isGone = await trial.store.discard(other, other.id);
+
+    expectEqual([count, isGone], [2, true], "answers");
+    const run = await trial.start();
+    expectEqual(run.texts, texts, "what is handed");
+    expectEqual(
+      run.messages.map(({ id }) => id),
+      [undefined, undefined],
+      "ids",
+    );
+  },
+
   "redrive() a second time answers 0": async (trial) => {
     const { id } = await bury(trial, "m");
     await trial.store.redrive(named("a"), id);

@@ -144,6 +144,19 @@ export const standingTests: Tests = {
     expectEqual(await standing(trial, version), "answered", "when it is due");
   },
 
+  "standing() waits for a wake-up that joins a rerun": async (trial) => {
+    await send(trial, "1");
+    const run = await trial.start();
+    await send(trial, "2");
+    const version = await send(trial);
+
+    await trial.complete(run);
+
+    expectEqual(await standing(trial, version), "waiting", "before the rerun");
+    await trial.drain();
+    expectEqual(await standing(trial, version), "answered", "afterwards");
+  },
+
   "standing() waits when a delay was cut short": async (trial) => {
     await send(trial, "later", 1_000);
     const version = await send(trial, "now");

@@ -165,6 +165,18 @@ export const writeTests: Tests = {
     expectEqual(await valueAt(trial, ["good"]), 1, "what the second wrote");
   },
 
+  "writes: a sum of what looks like a counter fails its own run only": async (
+    trial,
+  ) => {
+    await put(trial, { value: 1n });
+
+    const ends = await endTwo(trial, { type: "sum", key: KEY, value: 1n });
+
+    expectEqual(ends, ["rejected", "idle"], "how the runs end");
+    expectEqual(await valueAt(trial), 1n, "the value");
+    expectEqual(await valueAt(trial, ["bad"]), null, "what the first wrote");
+  },
+
   "writes: a value that cannot be kept fails its own run only": async (
     trial,
   ) => {

@@ -8,7 +8,7 @@ export interface PlanSize {
   readonly steps: number;
   /** How many messages are enqueued at once, at most. */
   readonly batch: number;
-  /** May what was refused arrive once more?
+  /** Do the clients send again what may have been refused?
    *
    * @default {false} */
   readonly hasTwins?: boolean;

@@ -1,7 +1,7 @@
 /** Rounds of everything that can go wrong, against the laws of a store.
  *
  * `deno task sim:durable --seed S --rounds N --kv mini|memory|file`; `--short`
- * makes smaller rounds, `--twins` lets what was refused arrive once more,
+ * makes smaller rounds, `--twins` lets all that was sent arrive once more,
  * `--quick` looks for no smaller failure, `--trace` prints all that happens in
  * the first round.
  */

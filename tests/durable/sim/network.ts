@@ -46,6 +46,9 @@ interface Outage {
 /** What is done so often that few of its commits need to meet with a fault. */
 const FREQUENT = /^(?:enqueue|claim|complete|renew)$/;
 
+/** Twins come late: they are let through in one of so many steps. */
+const LINGER = 30;
+
 /** One database and all who use it. */
 export class Network {
   readonly kv: KvLike;
@@ -101,7 +104,8 @@ export class Network {
     const free = this.#calls.filter((call) => !isStuck(call));
     const count = free.length + this.#late.length;
     if (count === 0) return false;
-    const at = this.#random.below(count);
+    const isTooSoon = this.#plan.hasTwins && !this.#random.oneIn(LINGER);
+    const at = this.#random.below(isTooSoon ? free.length || count : count);
     const call = free[at];
     if (call === undefined) await this.#sendLate(at - free.length);
     else {
@@ -203,9 +207,10 @@ export class Network {
     const parts = caller.partsOf(transaction);
     const isRare = !parts.some((part) => FREQUENT.test(part));
     const about = { caller: caller.number, call: number ?? 0, isRare };
+    const twin = this.#plan.hasTwins ? "sent twice" : undefined;
     const hook = number === undefined
       ? undefined
-      : hookOf(this.#plan.seed, about);
+      : hookOf(this.#plan.seed, about) ?? twin;
     if (hook === undefined) return await this.#read(call);
     this.faults.push(`${caller.number}:${number}`);
     this.#trace(`${hook} of ${caller.number}: ${parts.join(", ")}`);

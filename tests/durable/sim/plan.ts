@@ -99,9 +99,9 @@ export interface Plan {
   readonly isCareless: boolean;
   /** Do commits meet with faults? */
   readonly hasFaults: boolean;
-  /** Does a transaction that was refused arrive once more, some time later? A
-   * client that sends again when no answer comes may be told no by the second,
-   * while the first is still on its way. */
+  /** Does each transaction arrive once more, some time later, those too that were
+   * refused? A client that sends again when no answer comes may be told no by
+   * the second, while the first is still on its way. */
   readonly hasTwins: boolean;
   /** Calls that meet with none, as `caller:number`. */
   readonly calm: ReadonlySet<string>;

@@ -48,12 +48,13 @@ export class Process implements Caller {
     const random = new Random(mix(world.plan.seed, 4, this.number));
     const today = BEGIN_MS + world.nowMs + random.below(SKEW_MS);
     this.clock = new FakeClock({ now: random.below(1_000_000), today });
-    const { network, plan: { isStamped } } = world;
+    const { network, plan: { isStamped, hasTwins } } = world;
     const kv = new FaultyKv(network, { caller: this, isStamped });
     this.store = denoKvStore(kv, {
       clock: this.clock,
       random: () => random.next() / 2 ** 32,
       patience: PATIENCE_MS,
+      watch: hasTwins, // Clients that send again are those of remote databases.
     });
   }
 
