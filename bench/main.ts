@@ -2,8 +2,9 @@
  * The bench: this library and its peers, side by side in one run.
  *
  * Prints a table for each trial as soon as it is done; progress goes to
- * stderr. `--help` tells the flags. The whole takes about forty minutes on two
- * quiet processors and, for the ten million items of case (f), 4 GB of memory.
+ * stderr. `--help` tells the flags. The whole takes about fifty minutes on two
+ * quiet processors and, for the ten million items of case (f), 4 GB of memory;
+ * the cases over HTTP (n, o, p) need `wrk`.
  *
  * @module
  */

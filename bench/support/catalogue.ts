@@ -23,6 +23,9 @@ const CASES: Readonly<Record<string, Load>> = {
   k: () => import("../cases/k_durable_enqueue.ts"),
   l: () => import("../cases/l_durable_runs.ts"),
   m: () => import("../cases/m_durable_start.ts"),
+  n: () => import("../cases/n_http_enqueue.ts"),
+  o: () => import("../cases/o_http_hostile.ts"),
+  p: () => import("../cases/p_http_durable.ts"),
 };
 
 /** The letters of all cases. */

@@ -47,8 +47,16 @@ export interface Trial {
   readonly id: string;
   readonly title: string;
   /** What one figure of the table is. */
-  readonly unit: "ns per run" | "ns per enqueue" | "ns to start" | "bytes";
-  /** How many runs, items or enqueues one sample has. */
+  readonly unit:
+    | "ns per run"
+    | "ns per enqueue"
+    | "ns per request"
+    | "ns at p50"
+    | "ns at p99"
+    | "ns to start"
+    | "bytes";
+  /** How many runs, items or enqueues one sample has; over HTTP, how many
+   * seconds it goes on. */
   readonly amount: number;
   /** `--quick` leaves the amount as it is. @default {false} */
   readonly whole?: boolean;

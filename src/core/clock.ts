@@ -37,6 +37,10 @@ interface Host {
 
 const host = globalThis as unknown as Host; // Not all hosts have all of them.
 
+/** Is the host Cloudflare's? There, what waits goes on in its own request. */
+export const isWorkerd: boolean =
+  host.navigator?.userAgent === "Cloudflare-Workers";
+
 /** The clock of the host runtime. */
 export const systemClock: Clock = {
   now: () => performance.now(),
@@ -56,9 +60,8 @@ export function systemRandom(): number {
 /** About 1 µs by `setImmediate`, 10 by a channel, over 1,000 by a timer; but in
  * workerd 8 by a timer, and timers starve beside a channel. */
 function chooseTurn(): (callback: () => void) => void {
-  const { setImmediate, MessageChannel, navigator } = host;
+  const { setImmediate, MessageChannel } = host;
   if (setImmediate !== undefined) return (callback) => setImmediate(callback);
-  const isWorkerd = navigator?.userAgent === "Cloudflare-Workers";
   if (MessageChannel !== undefined && !isWorkerd) {
     return channelTurn(MessageChannel);
   }

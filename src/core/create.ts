@@ -136,8 +136,8 @@ export function createKind<Context, Output, Input, Message>(
   checkAlive(action, engine, scope);
   if (engine.kinds.has(kind)) {
     throw new TypeError(
-      `${action} as the scheduler has a kind of this name: ` +
-        "keep what define() returned, or name it otherwise",
+      `${action} as a kind has this name: ` +
+        "keep what define() returned",
     );
   }
   const parts = { callback, context, passivateAfterMs: passivateAfter };

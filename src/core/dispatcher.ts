@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { captureContext, type Enter } from "./async_context.ts";
+import { captureContext, type Enter, wakerOf } from "./async_context.ts";
 import type { Clock } from "./clock.ts";
 import {
   type CloseHooks,
@@ -69,6 +69,8 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
   /** Changes so far that can be seen. */
   version = 0;
   readonly #slice: Slice;
+  /** Asks for the dispatch loop. */
+  readonly #ring: () => void;
   /** Will the dispatch loop look at the ready queue in any case? */
   #isDispatching = false;
   /** Stands for the item that one-shot work on the short way does not have. */
@@ -83,6 +85,7 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
     this.timers = new Timers(clock);
     this.delays = new Delays(this);
     this.#slice = new Slice(clock);
+    this.#ring = wakerOf(this.#dispatch, this.#begin);
   }
 
   /** What items with more to them need when a run of theirs has ended. */
@@ -191,7 +194,7 @@ export abstract class Dispatcher implements ExecutorPort, StopPort {
     if (this.#isDispatching || this.#slice.isYielding || this.isPaused) return;
     if (!this.executors.hasFree()) return;
     this.#isDispatching = true;
-    queueMicrotask(this.#begin);
+    this.#ring();
   }
 
   readonly #begin = (): void => this.enter(this.#dispatch);

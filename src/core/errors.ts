@@ -126,7 +126,7 @@ export class InvalidMessageError extends WorkItemError {
     const n = issues.length;
     super(`${action} as its message has ${n} issue${n === 1 ? "" : "s"}`, {
       code: "WI-INVALID-MESSAGE",
-      hint: "Nothing was queued. Its issues say what to mend.",
+      hint: "Nothing was queued. Its issues say why.",
     });
     this.issues = issues;
   }
@@ -156,7 +156,7 @@ export class SelfWaitError extends WorkItemError {
   constructor(action: string, why: string) {
     super(`${action} as ${why}`, {
       code: "WI-SELF-WAIT",
-      hint: "Enqueue without awaiting: the item runs again afterwards.",
+      hint: "Enqueue without awaiting: it runs again afterwards.",
     });
   }
 }
@@ -185,7 +185,7 @@ export class SkippedError extends WorkItemError {
   constructor(action: string) {
     super(`${action} as it is busy and skips what comes meanwhile`, {
       code: "WI-SKIPPED",
-      hint: 'Try again once it is idle, or use whenRunning: "rerun".',
+      hint: 'Wait until idle, or use whenRunning: "rerun".',
     });
   }
 }
@@ -197,9 +197,9 @@ export class TimeoutError extends WorkItemError {
 
   /** `what` took too long, as `The run of "a"`; `limitMs` is its limit. */
   constructor(what: string, limitMs: number) {
-    super(`${what} passed its limit of ${limitMs} ms`, {
+    super(`${what} passed its limit, ${limitMs} ms`, {
       code: "WI-TIMEOUT",
-      hint: "Pass run.signal to what it awaits, or raise the limit.",
+      hint: "Pass run.signal to what it awaits, or raise it.",
     });
   }
 }

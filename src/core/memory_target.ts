@@ -5,7 +5,7 @@
  */
 import type { CancelOptions, ItemName, Timing, WaitOptions } from "./calls.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { ClosedError, SkippedError } from "./errors.ts";
+import { ClosedError, SkippedError, WorkItemError } from "./errors.ts";
 import type { Inspection } from "./kind.ts";
 import { jsonSchemaOf } from "./json_schema.ts";
 import { KindHandle } from "./kind_handle.ts";
@@ -52,6 +52,7 @@ export class MemoryTarget implements Target {
   readonly letters: undefined;
   readonly #scheduler: Scheduler;
   readonly #known: Map<string, KindHandle> = new Map();
+  readonly #clock: Clock;
   readonly #seen: SeenIds;
   readonly #suspensions: Suspensions = new Suspensions();
   /** Versions begin again with each process: this tells them apart. */
@@ -63,11 +64,12 @@ export class MemoryTarget implements Target {
   ) {
     const { clock = systemClock } = options;
     this.#scheduler = scheduler;
+    this.#clock = clock;
     this.#seen = new SeenIds(clock);
     this.#epoch = clock.today().toString(36);
   }
 
-  get refusal(): "closed" | "full" | undefined {
+  get refusal(): "closed" | undefined {
     return this.#scheduler.snapshot().closed ? "closed" : undefined;
   }
 
@@ -120,7 +122,7 @@ export class MemoryTarget implements Target {
     const { key } = name;
     const { id, seen, timing } = this.#read(name, options);
     if (seen !== undefined) {
-      const result = until(signal, seen.result ?? new Promise(() => {}));
+      const result = until(signal, seen.result ?? Promise.reject(gone(name)));
       const version = this.#versionOf(kind, key);
       return { outcome: "duplicate", version, result };
     }
@@ -138,13 +140,12 @@ export class MemoryTarget implements Target {
     return found && this.#itemOf(kind, key, found);
   }
 
-  // deno-lint-ignore require-await -- what throws is to reject
   async list(
     kind: string,
     query: TargetQuery = {},
   ): Promise<TargetPage<TargetItem>> {
     const handle = this.#kind("Cannot list items", kind);
-    const { items: keys, cursor } = pageOf(handle, query);
+    const { items: keys, cursor } = await pageOf(handle, query, this.#clock);
     const items = keys.flatMap((key) => {
       const found = handle.inspect(key);
       return found === undefined ? [] : [this.#itemOf(kind, key, found)];
@@ -249,6 +250,18 @@ function ask(
   const outcome = table.send(record, undefined, message, timing, waiter);
   if (outcome !== "skipped") return { outcome, result };
   throw new SkippedError(`Cannot request "${name}/${key}"`);
+}
+
+/** It cannot come any more, or nobody waited for it when it was enqueued. */
+function gone({ kind, key }: ItemName<string>): WorkItemError {
+  return new WorkItemError(
+    `Cannot wait for "${kind}/${key}" as no result is kept for this id`,
+    {
+      code: "WI-NO-RESULT",
+      hint: "It was enqueued, and is handled all the same. Ask with another " +
+        "id to have it done once more.",
+    },
+  );
 }
 
 function asError(error: unknown): Error {

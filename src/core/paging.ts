@@ -3,12 +3,16 @@
  *
  * @module
  */
+import type { Clock } from "./clock.ts";
+import { stateOf } from "./facts.ts";
 import type { KindHandle } from "./kind_handle.ts";
 import { check, integer, oneOf, type Rule, type Rules } from "./options.ts";
 import type { TargetPage, TargetQuery } from "./target.ts";
 
 const LIMIT_DEFAULT = 100;
 const LIMIT_MAX = 1_000;
+/** About a millisecond. */
+const LOOKS_PER_TURN = 8_192;
 const TEXT: Rule = { must: "a string", type: "string" };
 const RULES: Rules<TargetQuery> = {
   prefix: TEXT,
@@ -28,20 +32,26 @@ const RULES: Rules<TargetQuery> = {
 };
 
 /** The keys behind the cursor, the smallest first. It looks at all keys of the
- * kind, and holds few of them. */
-export function pageOf(
-  kind: KindHandle,
+ * kind, many at a time, and holds few of them. */
+export async function pageOf(
+  { table }: KindHandle,
   query: TargetQuery,
-): TargetPage<string> {
+  clock: Clock,
+): Promise<TargetPage<string>> {
   const { prefix = "", state, cursor, limit = LIMIT_DEFAULT } = check(
     "Cannot list items",
     query,
     RULES,
   );
   let smallest: string[] = [];
-  for (const key of kind.keys({ state })) {
+  let looks = 0;
+  for (const [key, record] of table.records) {
+    if (++looks % LOOKS_PER_TURN === 0) {
+      await new Promise<void>((resolve) => clock.turn(resolve));
+    }
     if (cursor !== undefined && key <= cursor) continue;
-    if (!key.startsWith(prefix)) continue;
+    if (!key.startsWith(prefix) || table.find(record) !== record) continue;
+    if (state !== undefined && stateOf(record) !== state) continue;
     smallest.push(key);
     if (smallest.length > 2 * limit) smallest = cut(smallest, limit + 1);
   }

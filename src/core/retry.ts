@@ -102,7 +102,7 @@ export function nextDelay(
     Promise.resolve(delayMs).catch(() => {}); // A promise is no time either.
     throw new RangeError(
       'Cannot retry as "retry" must return 0 or more milliseconds, ' +
-        "or undefined to give up",
+        "or undefined",
     );
   }
   return isTime(retryAfter) ? retryAfter : delayMs;

@@ -82,7 +82,7 @@ export function validate(
     then.call(verdict, ignore, ignore); // It comes too late for anyone.
     throw new TypeError(
       `${action} as the schema of its messages is asynchronous: ` +
-        "check them before the enqueue",
+        "check before the enqueue",
     );
   }
   if (issues === undefined) return value;

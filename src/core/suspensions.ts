@@ -5,6 +5,9 @@
  * @module
  */
 import type { ItemName, Suspension } from "./calls.ts";
+import { WorkItemError } from "./errors.ts";
+
+const HELD_MAX = 100_000;
 
 /** One for each item that was suspended from afar. */
 export class Suspensions {
@@ -14,6 +17,14 @@ export class Suspensions {
   set(name: ItemName<string>, suspension: Suspension | undefined): void {
     const place = JSON.stringify([name.kind, name.key]);
     const before = this.#held.get(place);
+    const isNew = suspension !== undefined && before === undefined;
+    if (isNew && this.#held.size >= HELD_MAX) {
+      suspension.resume();
+      throw new WorkItemError(
+        `Cannot suspend as ${HELD_MAX} items are suspended already`,
+        { code: "WI-QUEUE-FULL", hint: "Resume some of them first." },
+      );
+    }
     if (suspension === undefined) this.#held.delete(place);
     else this.#held.set(place, suspension);
     before?.resume();

@@ -133,8 +133,8 @@ export interface TargetLetters {
   discard(name: ItemName<string>, id: string): Promise<boolean>;
 }
 
-/** See the promises above. A name of a kind that it has not is refused with an
- * `UnknownKindError`; all methods may reject with what their scheduler does. */
+/** See the promises above. A name of a kind that it has not is refused with the
+ * code `WI-UNKNOWN-KIND`; all methods may reject with what their scheduler does. */
 export interface Target {
   /** The kinds that there are. */
   kinds(): Promise<readonly TargetKind[]>;
@@ -151,7 +151,8 @@ export interface Target {
     entries: readonly TargetEntry[],
   ): Promise<readonly (TargetReceipt | Error)[]>;
   /** Enqueues an item, and tells its result when there is one. It resolves when
-   * the enqueue is answered. `signal` ends the waiting. */
+   * the enqueue is answered. `signal` ends the waiting, which else may never end:
+   * an enqueue that was seen before has no result if nobody waited for it. */
   request(
     name: ItemName<string>,
     message?: unknown,
@@ -186,7 +187,7 @@ export interface Target {
   observing?(): Promise<void>;
   /** Is there a reason, known without asking anybody, to refuse an enqueue
    * before its message is read? */
-  readonly refusal: "closed" | "full" | undefined;
+  readonly refusal: "closed" | undefined;
 }
 
 /** What a target can be had from: a scheduler. */

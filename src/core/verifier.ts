@@ -128,7 +128,7 @@ export class Verifier {
     promise.then(done, done);
     if (!this.#isStalled()) return undefined;
     done(); // It is refused, so nobody waits any longer.
-    return this.#selfWait(run, "all executors wait for items that are queued");
+    return this.#selfWait(run, "all executors wait for queued items");
   }
 
   /** Is every executor busy with a run that waits for an item in the queue? */
@@ -151,7 +151,7 @@ export class Verifier {
     this.#port.reporter.report(
       new WorkItemError(`The merge of ${whose} changed what it was given`, {
         code: "WI-MERGE",
-        hint: "Return a new message, as [...older, ...newer].",
+        hint: "Return a new message: [...older, ...newer].",
       }),
       { kind, key: undefined },
     );
@@ -164,7 +164,7 @@ export class Verifier {
         `The callback of ${labelOf(record)} kept the event loop for ${ms} ms`,
         {
           code: "WI-BLOCKED",
-          hint: "Move long computations to a Worker, or do them in steps.",
+          hint: "Do it in steps, or in a Worker.",
         },
       ),
       nameOf(record),
@@ -177,7 +177,7 @@ export class Verifier {
         `${labelOf(record)} woke itself ${REWAKES_MAX} times within a second`,
         {
           code: "WI-HOT-LOOP",
-          hint: "Enqueue from inside only if work remains.",
+          hint: "Enqueue only if work remains.",
         },
       ),
       nameOf(record),

@@ -84,20 +84,25 @@ Deno.test("a mistake in an option is no WorkItemError", () => {
   throw new Error("It was not refused");
 });
 
+/** All source, as text. */
+async function* sources(folder: URL): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const url = new URL(isDirectory ? `${name}/` : name, folder);
+    if (isDirectory) yield* sources(url);
+    else yield await Deno.readTextFile(url);
+  }
+}
+
 /** Every code that stands in the source. */
 async function codes(): Promise<readonly string[]> {
   const found = new Set<string>();
-  for (const room of ["core", "durable"]) {
-    const folder = new URL(`../../src/${room}/`, import.meta.url);
-    for await (const { name } of Deno.readDir(folder)) {
-      const text = await Deno.readTextFile(new URL(name, folder));
-      for (const [, code = ""] of text.matchAll(/code: "(WI-[A-Z-]+)"/g)) {
-        found.add(code);
-      }
-      const [, troubles = ""] = text.match(/type StoreTrouble =([^;]+);/) ?? [];
-      for (const [, trouble = ""] of troubles.matchAll(/"([a-z]+)"/g)) {
-        found.add(`WI-STORE-${trouble.toUpperCase()}`);
-      }
+  for await (const text of sources(new URL("../../src/", import.meta.url))) {
+    for (const [, code = ""] of text.matchAll(/"(WI(?:-[A-Z]+)+)"/g)) {
+      found.add(code);
+    }
+    const [, troubles = ""] = text.match(/type StoreTrouble =([^;]+);/) ?? [];
+    for (const [, trouble = ""] of troubles.matchAll(/"([a-z]+)"/g)) {
+      found.add(`WI-STORE-${trouble.toUpperCase()}`);
     }
   }
   return [...found].toSorted();

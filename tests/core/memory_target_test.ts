@@ -1,5 +1,11 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
-import { Scheduler } from "../../mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
+import { Scheduler, WorkItemError } from "../../mod.ts";
 import { SeenIds } from "../../src/core/seen_ids.ts";
 import { FakeClock } from "../../src/testing/fake_clock.ts";
 import { MemoryTarget } from "../../src/core/memory_target.ts";
@@ -20,11 +26,20 @@ Deno.test("SeenIds remembers an id for ten minutes, and not longer", () => {
   const seen = new SeenIds(clock);
   seen.add(NAME, "x");
 
-  clock.advance(599_999);
-  assertNotEquals(seen.find(NAME, "x"), undefined);
-  clock.advance(1);
+  clock.advance(600_000);
 
   assertEquals(seen.find(NAME, "x"), undefined);
+});
+
+Deno.test("SeenIds finds an id for as long as it is asked for", () => {
+  const clock = new FakeClock();
+  const seen = new SeenIds(clock);
+  seen.add(NAME, "x");
+
+  for (let i = 0; i < 3; i++) {
+    clock.advance(599_999);
+    assertNotEquals(seen.find(NAME, "x"), undefined);
+  }
 });
 
 Deno.test("SeenIds keeps the newest 100,000", () => {
@@ -35,6 +50,50 @@ Deno.test("SeenIds keeps the newest 100,000", () => {
   assertEquals(seen.find(NAME, "id 0"), undefined);
   assertNotEquals(seen.find(NAME, "id 1"), undefined);
   assertNotEquals(seen.find(NAME, "id 100000"), undefined);
+});
+
+Deno.test("SeenIds keeps the newest results, 16 MB of them", async () => {
+  const seen = new SeenIds(new FakeClock());
+  const pending = new Promise(() => {});
+  seen.add(NAME, "pending", pending);
+  const large = "x".repeat(1_000_000);
+
+  for (let i = 0; i < 17; i++) {
+    seen.add(NAME, `id ${i}`, Promise.resolve(large));
+  }
+  seen.add(NAME, "odd", Promise.resolve(1n));
+  seen.add(NAME, "small", Promise.resolve(1));
+  await Promise.resolve();
+
+  assertEquals(seen.find(NAME, "id 0")?.result, undefined);
+  assertEquals(seen.find(NAME, "odd")?.result, undefined);
+  assertEquals(await seen.find(NAME, "small")?.result, 1);
+  assertEquals(seen.find(NAME, "pending")?.result, pending);
+});
+
+Deno.test("request() again with the id of what nobody waited for is told so", async () => {
+  const scheduler = new Scheduler();
+  scheduler.define("note", { run: () => {} });
+  const target = targetOf(scheduler);
+  await target.enqueue(NAME, undefined, { id: "x" });
+
+  const { outcome, result } = await target.request(NAME, undefined, {
+    id: "x",
+  });
+
+  assertEquals(outcome, "duplicate");
+  await assertRejects(() => result, WorkItemError, "no result is kept");
+  await scheduler.close();
+});
+
+Deno.test("targetOf() gives one target for each scheduler", async () => {
+  const scheduler = new Scheduler();
+  const other = new Scheduler();
+
+  assertStrictEquals(targetOf(scheduler), targetOf(scheduler));
+  assert(targetOf(scheduler) !== targetOf(other));
+  await scheduler.close();
+  await other.close();
 });
 
 Deno.test("MemoryTarget tells its versions from those of another process", async () => {
