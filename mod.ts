@@ -98,6 +98,21 @@ export type { SchedulerOptions } from "./src/core/scheduler_options.ts";
 export { type Schema, type, type Verdict } from "./src/core/schema.ts";
 export type { Home, Scope, ScopeOptions } from "./src/core/scope.ts";
 export type {
+  Target,
+  Targeted,
+  TargetEntry,
+  TargetItem,
+  TargetKind,
+  TargetLetter,
+  TargetLetters,
+  TargetOptions,
+  TargetPage,
+  TargetQuery,
+  TargetReceipt,
+  TargetRequest,
+} from "./src/core/target.ts";
+export type { TargetSource } from "./src/core/target_of.ts";
+export type {
   ActorOptions,
   OneShotRun,
   Run,

@@ -42,7 +42,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       "telemetry",
       "testing",
     ],
-    packages: ["node:"],
+    packages: ["node:", "@hono/node-server"],
   },
 };
 
