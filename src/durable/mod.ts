@@ -33,6 +33,7 @@
  *
  * @module
  */
+export { UnknownKindError } from "../core/unknown_kind.ts";
 export type { DurableCloseReport } from "./closing.ts";
 export type {
   DurableItem,

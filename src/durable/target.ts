@@ -65,7 +65,7 @@ export class DurableTarget implements Target {
     };
   }
 
-  get refusal(): "closed" | "full" | undefined {
+  get refusal(): "closed" | undefined {
     return this.#engine.isClosed ? "closed" : undefined;
   }
 

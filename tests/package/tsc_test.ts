@@ -39,6 +39,7 @@ const TSCONFIG = {
     outDir: "out",
   },
   include: ["mod.ts", "src"],
+  exclude: ["src/cli"], // It is a program of Deno.
 };
 
 /** Compiles a copy of the source, with more files if any, in a module package. */

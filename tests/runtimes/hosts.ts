@@ -99,7 +99,7 @@ export async function runProcess(
     limitMs: SUITE_LIMIT_MS,
   });
   const verdicts = [
-    ...read(ending),
+    ...read(ending, SUITE_LIMIT_MS),
     ...await defaultErrors(host, workspace),
   ];
   return {
@@ -111,7 +111,7 @@ export async function runProcess(
 }
 
 /** The verdicts among a host's lines, and one more if it ended too soon. */
-function read(ending: Ending): readonly Verdict[] {
+export function read(ending: Ending, limitMs: number): readonly Verdict[] {
   const verdicts: Verdict[] = [];
   let begun = "";
   for (const text of ending.stdout.split("\n")) {
@@ -122,7 +122,7 @@ function read(ending: Ending): readonly Verdict[] {
     else verdicts.push(line.verdict);
   }
   const how = ending.isLate
-    ? `hung for ${SUITE_LIMIT_MS} ms and was killed`
+    ? `hung for ${limitMs} ms and was killed`
     : `ended with exit code ${ending.code}`;
   const reason = `the host ${how} during it: ${ending.stderr.slice(-2_000)}`;
   return [...verdicts, { name: begun, outcome: "failed", reason }];

@@ -15,9 +15,11 @@ export const pins: Readonly<Record<string, string>> = {
   "esbuild": "0.28.2",
 };
 
-/** What is installed beside the package, for its stores. */
+/** What is installed beside the package: for its stores, and to serve it. */
 export const clients: Readonly<Record<string, string>> = {
   "@deno/kv": "0.14.0",
+  "@hono/node-server": "2.1.8",
+  "hono": "4.13.19",
 };
 
 /** npm asks before it runs install scripts; these fetch or place a binary. */

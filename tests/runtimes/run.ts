@@ -5,6 +5,7 @@
  * @module
  */
 import { processHosts, runProcess } from "./hosts.ts";
+import { runTable, tableHosts } from "./http_table.ts";
 import { flavours } from "./pins.ts";
 import { count, print, type Report } from "./report.ts";
 import { inspectTarball } from "./tarball.ts";
@@ -36,6 +37,9 @@ function plan(
     ["tarball", () => inspectTarball(workspace)],
     ...processHosts(workspace).map((host) =>
       [host.name, () => runProcess(host, workspace)] as const
+    ),
+    ...tableHosts(workspace).map((host) =>
+      [host.name, () => runTable(host, workspace)] as const
     ),
     ...flavours.map((flavour) =>
       [

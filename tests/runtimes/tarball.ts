@@ -31,10 +31,14 @@ export async function inspectTarball(workspace: Workspace): Promise<Report> {
       Promise.resolve(
         equal([...containing("file://"), ...containing(Deno.cwd())], []),
       )),
-    await check("nothing but ./cron needs a dependency", () => {
+    await check("only ./cli, ./cron and ./http need dependencies", () => {
       const text = texts[files.indexOf("package.json")] ?? "{}";
       const { dependencies } = JSON.parse(text);
-      return Promise.resolve(equal(Object.keys(dependencies), ["croner"]));
+      return Promise.resolve(equal(Object.keys(dependencies).sort(), [
+        "@hono/node-server",
+        "croner",
+        "hono",
+      ]));
     }),
   ];
   return {

@@ -111,7 +111,9 @@ function casesOf(shared: readonly string[]): readonly string[] {
     `import * as durable from "@workitem/scheduler/durable";`,
     `import * as memory from "@workitem/scheduler/stores/memory";`,
     `import * as denoKv from "@workitem/scheduler/stores/deno-kv";`,
-    `const entries = { api, testing, durable, memory, denoKv };`,
+    `import * as http from "@workitem/scheduler/http";`,
+    `import * as client from "@workitem/scheduler/client";`,
+    `const entries = { api, testing, durable, memory, denoKv, http, client };`,
     `import { cases as own, flatten } from "../../tests/runtimes/suite/mod.ts";`,
     ...shared.map((name) =>
       `import { cases as ${name} } from "../../tests/core/${name}.ts";`
@@ -126,6 +128,8 @@ function bundles(shared: readonly string[]): readonly Bundle[] {
     "--platform=node",
     "--external:@workitem/scheduler",
     "--external:@deno/kv",
+    "--external:hono",
+    "--external:@hono/node-server",
   ];
   return [
     {
@@ -137,6 +141,20 @@ function bundles(shared: readonly string[]): readonly Bundle[] {
         `import { main } from "${entries}/process.ts";`,
         `await main(cases, entries);`,
       ].join("\n"),
+    },
+    {
+      file: "http_table.mjs",
+      format: "esm",
+      options: asProcess,
+      source: `
+        import * as core from "@workitem/scheduler";
+        import * as durable from "@workitem/scheduler/durable";
+        import * as http from "@workitem/scheduler/http";
+        import * as memory from "@workitem/scheduler/stores/memory";
+        import { serve } from "@hono/node-server";
+        import * as hono from "hono";
+        import { main } from "${entries}/http_table.ts";
+        await main({ core, durable, http, memory, hono }, serve);`,
     },
     {
       file: "default_error.mjs",

@@ -5,7 +5,9 @@
  * @module
  */
 import type * as api from "../../../mod.ts";
+import type * as client from "../../../src/client/mod.ts";
 import type * as durable from "../../../src/durable/mod.ts";
+import type * as http from "../../../src/http/mod.ts";
 import type * as denoKv from "../../../src/stores/deno_kv.ts";
 import type * as memory from "../../../src/stores/memory.ts";
 import type * as testing from "../../../src/testing/mod.ts";
@@ -22,6 +24,10 @@ export interface Host {
   readonly memory: typeof memory;
   /** The package's entry "./stores/deno-kv". */
   readonly denoKv: typeof denoKv;
+  /** The package's entry "./http". */
+  readonly http: typeof http;
+  /** The package's entry "./client". */
+  readonly client: typeof client;
   /** Where the host can load `npm:@deno/kv`. */
   readonly openKv:
     | ((path: string) => Promise<denoKv.KvLike>)
@@ -33,7 +39,7 @@ export interface Host {
 /** The package's own entries. */
 export type Entries = Pick<
   Host,
-  "api" | "testing" | "durable" | "memory" | "denoKv"
+  "api" | "testing" | "durable" | "memory" | "denoKv" | "http" | "client"
 >;
 
 /** The part of `AsyncLocalStorage` that the suite uses. */

@@ -10,6 +10,7 @@ import { cases as endings } from "./endings.ts";
 import { cases as enqueue } from "./enqueue.ts";
 import { cases as environment } from "./environment.ts";
 import type { Case, Host } from "./expect.ts";
+import { cases as http } from "./http.ts";
 import { cases as kinds } from "./kinds.ts";
 import { cases as lifetime } from "./lifetime.ts";
 
@@ -44,6 +45,7 @@ export const cases: readonly Case[] = [
   ...lifetime,
   ...kinds,
   ...durable,
+  ...http,
 ];
 
 /** What became of a case. */
