@@ -112,7 +112,8 @@ export function badEvent(why: string): Problem {
     status: 400,
     code: "WI-HTTP-EVENT",
     detail: `The event ${why}`,
-    hint: "Send a CloudEvent of version 1.0, with id, source and type.",
+    hint: "Send a CloudEvent of version 1.0, with id, source and type; where " +
+      "the path names no item, type is its kind and subject its key.",
   });
 }
 

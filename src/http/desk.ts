@@ -189,7 +189,9 @@ function notFound(): Problem {
     status: 404,
     code: "WI-HTTP-NOT-FOUND",
     detail: "There is nothing at this path",
-    hint: "GET /openapi.json tells what there is.",
+    hint:
+      "GET /openapi.json tells what there is. A slash in a kind or key is " +
+      "written %2F.",
   });
 }
 

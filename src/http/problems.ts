@@ -94,8 +94,8 @@ export function runFailed(error: unknown, exposeErrors: boolean): Problem {
     detail: exposeErrors && message !== undefined
       ? `The run ended with ${by}: ${message}`
       : `The run ended with ${by}`,
-    hint: "The message was taken. Whether it is tried again is its kind's " +
-      "to say; the scheduler's own log tells why.",
+    hint: "The message was taken, and this was its last attempt; the " +
+      "scheduler's own log tells why.",
   });
 }
 

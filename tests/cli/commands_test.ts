@@ -395,7 +395,7 @@ Deno.test("colors are for terminals alone, and for those who want them", async (
     const deno = `${Deno.execPath()} run -q --allow-env=TERM ${main} ${args}`;
     const { stdout } = await new Deno.Command("sh", {
       args: ["-c", `${script} '${deno}' /dev/null < /dev/null`],
-      env: { TERM: "xterm", ...env },
+      env: { TERM: "xterm", NO_COLOR: "", ...env }, // It may be said outside.
     }).output();
     return new TextDecoder().decode(stdout);
   };
