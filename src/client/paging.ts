@@ -8,11 +8,11 @@ import {
   checkOne,
   integer,
   KEY,
-  oneOf,
   type Rule,
   type Rules,
   SIGNAL,
 } from "../core/options.ts";
+import { STATE } from "../core/state_rule.ts";
 import type { TargetPage } from "../core/target.ts";
 import type { Call } from "./call.ts";
 import type { RemoteQuery } from "./remote_kind.ts";
@@ -21,17 +21,7 @@ import type { Shape } from "./shape.ts";
 const TEXT: Rule = { must: "a string", type: "string" };
 const RULES: Rules<RemoteQuery> = {
   prefix: TEXT,
-  state: oneOf(
-    "idle",
-    "queued",
-    "delayed",
-    "backoff",
-    "suspended",
-    "held",
-    "running",
-    "deleting",
-    "deleted",
-  ),
+  state: STATE,
   cursor: TEXT,
   limit: integer(1, 1_000),
   signal: SIGNAL,

@@ -170,7 +170,7 @@ export class CancelledError extends WorkItemError {
   constructor(what: string, cause?: unknown) {
     super(what, {
       code: "WI-CANCELLED",
-      hint: "Enqueue again if it is still wanted.",
+      hint: "Enqueue again if still wanted.",
       cause,
     });
   }

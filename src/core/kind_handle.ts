@@ -9,22 +9,13 @@ import { Item } from "./handle.ts";
 import type { Keys } from "./keys.ts";
 import type { Inspection, Kind } from "./kind.ts";
 import type { Clock } from "./clock.ts";
-import { check, oneOf, type Rules } from "./options.ts";
+import { check, type Rules } from "./options.ts";
+import { STATE } from "./state_rule.ts";
 import type { ScopeRecord } from "./record.ts";
 import type { EnqueueOutcome, ItemState } from "./words.ts";
 
 const FILTER_RULES: Rules<{ readonly state?: ItemState | undefined }> = {
-  state: oneOf(
-    "idle",
-    "queued",
-    "delayed",
-    "backoff",
-    "suspended",
-    "held",
-    "running",
-    "deleting",
-    "deleted",
-  ),
+  state: STATE,
 };
 
 /** The one implementation of {@linkcode Kind}. */

@@ -6,7 +6,8 @@
 import type { Clock } from "./clock.ts";
 import { stateOf } from "./facts.ts";
 import type { KindHandle } from "./kind_handle.ts";
-import { check, integer, oneOf, type Rule, type Rules } from "./options.ts";
+import { check, integer, type Rule, type Rules } from "./options.ts";
+import { STATE } from "./state_rule.ts";
 import type { TargetPage, TargetQuery } from "./target.ts";
 
 const LIMIT_DEFAULT = 100;
@@ -18,17 +19,7 @@ const RULES: Rules<TargetQuery> = {
   prefix: TEXT,
   cursor: TEXT,
   limit: integer(1, LIMIT_MAX),
-  state: oneOf(
-    "idle",
-    "queued",
-    "delayed",
-    "backoff",
-    "suspended",
-    "held",
-    "running",
-    "deleting",
-    "deleted",
-  ),
+  state: STATE,
 };
 
 /** The keys behind the cursor, the smallest first. It looks at all keys of the

@@ -9,10 +9,10 @@ import {
   check,
   checkOne,
   integer,
-  oneOf,
   type Rules,
   SIGNAL,
 } from "../core/options.ts";
+import { STATE } from "../core/state_rule.ts";
 import type { Definition } from "./definition.ts";
 import type { KindDeadQuery, KindQuery, ReadLetter } from "./durable_kind.ts";
 import type { Engine } from "./engine.ts";
@@ -32,17 +32,7 @@ const DEAD_RULES: Rules<KindDeadQuery> = {
 const { key: _, ...PAGE_RULES } = DEAD_RULES;
 const QUERY_RULES: Rules<KindQuery> = {
   ...PAGE_RULES,
-  state: oneOf(
-    "idle",
-    "queued",
-    "delayed",
-    "backoff",
-    "suspended",
-    "held",
-    "running",
-    "deleting",
-    "deleted",
-  ),
+  state: STATE,
 };
 
 /** Asks the store on behalf of handles. */

@@ -19,6 +19,8 @@ const UNEVEN = /[^!-~]|\\|\/(?:\.|%2e){1,2}(?:\/|$)/i;
 const NEEDLESS =
   /%(?:2[de]|3[0-9]|4[1-9a-f]|5[0-9a]|5f|6[1-9a-f]|7[0-9a]|7e)/gi;
 const BROKEN = /%(?![0-9a-f]{2})/i;
+/** What is a name as it stands, whatever else may be one. */
+const PLAIN = /^[A-Za-z0-9_-]{1,64}$/;
 const CONTROL = /\p{Cc}/u;
 
 /** The path of a URL, still encoded, but in one way only. It begins with `/`. */
@@ -58,6 +60,7 @@ export function segmentOf(path: string, slashes: number): string {
 
 /** The one name that a segment of a path stands for. */
 export function nameOf(segment: string): string {
+  if (PLAIN.test(segment)) return segment; // Most are.
   if (PLAIN_NAME.test(segment)) return segment;
   const name = segment.includes("%") ? decoded(segment) : segment;
   checkName(name);
