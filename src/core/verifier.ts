@@ -164,7 +164,7 @@ export class Verifier {
         `The callback of ${labelOf(record)} kept the event loop for ${ms} ms`,
         {
           code: "WI-BLOCKED",
-          hint: "Do it in steps, or in a Worker.",
+          hint: "Do it in steps or in a Worker.",
         },
       ),
       nameOf(record),
