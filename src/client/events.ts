@@ -36,6 +36,7 @@ const ACTION = "Cannot watch events";
 /** Endpoints show a sign of life each 15 s. */
 const SILENCE_MAX_MS = 45_000;
 const RETRY_MS = 2_000;
+const RETRY_MIN_MS = 50;
 const RETRY_MAX_MS = 30_000;
 const RESET: RemoteEvent = { type: "reset", data: undefined };
 
@@ -142,7 +143,8 @@ class Line {
   /** Waits until it is time for another connection. */
   async rest(): Promise<void> {
     const { clock, random } = this.#caller.settings;
-    const baseMs = this.#lines.retryMs ?? RETRY_MS;
+    // Whoever says that it is none asks for a connection after the other.
+    const baseMs = Math.max(RETRY_MIN_MS, this.#lines.retryMs ?? RETRY_MS);
     const growth = 2 ** Math.max(0, this.#failures - 1);
     const delayMs = Math.min(RETRY_MAX_MS, baseMs * growth) * random();
     await pause(clock, Math.max(delayMs, this.#retryAfterMs), this.#signal);

@@ -77,6 +77,20 @@ Deno.test("events() tells what happens, and knows how to go on", async () => {
   });
 });
 
+Deno.test("events() does not come back at once, even if it is told so", async () => {
+  let count = 0;
+  await serving(
+    () => stream([`retry: 0\n\n`, told("a", `e-${++count}`)]),
+    async (url) => {
+      const clock = new HastyClock();
+
+      await take(url, 2, {}, clock);
+
+      assertEquals(clock.pauses, [25]); // Half of the least, as chance has it.
+    },
+  );
+});
+
 Deno.test("events() tells a reset, the endpoint's and its own", async () => {
   let count = 0;
   await serving(
