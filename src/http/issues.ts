@@ -65,5 +65,6 @@ function textsOf(value: unknown): string[] {
     return text.length < QUOTE_LENGTH_MIN ? [] : [text];
   }
   if (typeof value !== "object" || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap(textsOf);
   return Object.entries(value).flatMap((each) => each.flatMap(textsOf));
 }

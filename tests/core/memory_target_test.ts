@@ -4,8 +4,15 @@ import {
   assertNotEquals,
   assertRejects,
   assertStrictEquals,
+  assertThrows,
 } from "@std/assert";
-import { Scheduler, WorkItemError } from "../../mod.ts";
+import {
+  Scheduler,
+  type Suspension,
+  systemClock,
+  WorkItemError,
+} from "../../mod.ts";
+import { Suspensions } from "../../src/core/suspensions.ts";
 import { SeenIds } from "../../src/core/seen_ids.ts";
 import { FakeClock } from "../../src/testing/fake_clock.ts";
 import { MemoryTarget } from "../../src/core/memory_target.ts";
@@ -110,4 +117,46 @@ Deno.test("MemoryTarget tells its versions from those of another process", async
   assertNotEquals((await later.inspect(NAME))?.version, version);
   assertEquals((await first.inspect(NAME))?.version, version);
   await scheduler.close({ grace: 0 });
+});
+
+Deno.test("list() of very many keys lets others have their turn", async () => {
+  const scheduler = new Scheduler();
+  const notes = scheduler.define("note", { run: () => {} });
+  scheduler.pause();
+  for (let i = 0; i < 20_000; i++) notes.enqueue(`key ${i}`);
+  let turns = 0;
+  const clock = {
+    ...systemClock,
+    turn: (callback: () => void): void => {
+      turns++;
+      queueMicrotask(callback);
+    },
+  };
+  const target = new MemoryTarget(scheduler, { clock });
+
+  const { items } = await target.list("note", { limit: 1 });
+
+  assertEquals(items.map(({ key }) => key), ["key 0"]);
+  assertEquals(turns, 2);
+  await scheduler.close({ grace: 0 });
+});
+
+Deno.test("Suspensions holds 100,000 at most, and lets go of one too many", () => {
+  const suspensions = new Suspensions();
+  let held = 0;
+  const suspension = (): Suspension => {
+    held++;
+    const resume = (): void => void held--;
+    return { resume, [Symbol.dispose]: resume };
+  };
+  for (let i = 0; i < 100_000; i++) {
+    suspensions.set({ kind: "note", key: `${i}` }, suspension());
+  }
+
+  assertThrows(() => suspensions.set(NAME, suspension()), WorkItemError);
+  assertEquals(held, 100_000);
+  suspensions.set({ kind: "note", key: "7" }, suspension());
+  suspensions.set({ kind: "note", key: "8" }, undefined);
+
+  assertEquals(held, 99_999);
 });
